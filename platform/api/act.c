@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* /orders/N/actions/NAME and the timers: load the case, let the domain decide, store it. */
+#include "core/clock.h"
+#include "core/log.h"
+#include "platform/api/api_private.h"
+#include "platform/domain/mask.h"
+#include <sodium.h>
+#include <string.h>
+
+static int64_t new_id(void *user)
+{
+    const struct call *call = user;
+    return store_new_id(call->db, call->now);
+}
+
+static const struct unit *find_unit(void *user, int64_t id)
+{
+    return reference_unit(user, id);
+}
+
+struct act_context call_context(struct call *call, const struct order *order)
+{
+    struct act_context ctx = {
+        .now = call->now,
+        .calendar = call->api->reference.calendar,
+        .policy = &call->api->policy,
+        .category = reference_category(&call->api->reference, order->category_code),
+        .arena = call->arena,
+        .new_id = new_id,
+        .new_id_user = call,
+        .find_unit = find_unit,
+        .find_unit_user = &call->api->reference,
+        .actor = {.unit_path = ""},
+    };
+    if (call->account)
+        ctx.actor = (struct actor){call->account->id, call->account->roles, call->account->unit_id,
+                                   call->unit_path};
+    return ctx;
+}
+
+/* An action may name another order (merge): its state is part of the decision. */
+static bool load_target(struct call *call, struct act_context *ctx)
+{
+    for (size_t i = 0; i < call->body.count; i++) {
+        const struct field_value *value = &call->body.items[i];
+        if (value->spec->type != FIELD_ORDER || !value->present)
+            continue;
+        const struct order_case *target =
+            store_case_load(call->db, call->account->id, value->number, call->arena);
+        if (!target)
+            return problem_set(&call->problem, PROBLEM_FIELD_REFERENCE, value->spec->name,
+                               value->spec->label, both(NULL), both(NULL));
+        ctx->target = &target->order;
+    }
+    return true;
+}
+
+static bool save(struct call *call, struct order_case *c)
+{
+    struct error err;
+    enum status st = store_case_save(call->db, c, false, call->now, &err);
+    if (st == ST_OK)
+        return true;
+    log_line(LOG_ERROR, "order %s was not stored: %s", c->order.number, err.message);
+    return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+}
+
+static bool post_action(struct call *call)
+{
+    int64_t id = call_order_id(call);
+    struct order_case *c =
+        id ? store_case_load(call->db, call->account->id, id, call->arena) : NULL;
+    if (!c)
+        return call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
+    if (call->request->if_match != c->order.version) {
+        call->show_current = true;
+        call->show_order = id;
+        return call_problem(call, PROBLEM_STALE, NULL, c->order.number, NULL, NULL);
+    }
+    struct act_context ctx = call_context(call, &c->order);
+    int64_t merged_into = c->order.merged_into;
+    if (!load_target(call, &ctx) ||
+        !lifecycle_act(c, &ctx, call->action->name, call->on, &call->body, &call->problem))
+        return false;
+    if (!save(call, c))
+        return false;
+    /* Every citizen of a merged order is called back with the order that goes on. */
+    if (c->order.merged_into != merged_into &&
+        store_order_join(call->db, id, merged_into, c->order.merged_into))
+        return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+    call->show_order = id;
+    return true;
+}
+
+/* --- reveal
+ * ------------------------------------------------------------------------------------------ */
+
+static const struct field_spec reveal_fields[] = {
+    {"reason", FIELD_TEXT, true, 2, 200, {"reason", "查看理由"}, NULL},
+};
+
+static cJSON *render_revealed(struct call *call, int64_t order_id, int64_t reason_id)
+{
+    struct appeal *appeals = NULL;
+    size_t count = store_appeals(call->db, order_id, call->arena, &appeals);
+    cJSON *items = cJSON_CreateArray();
+    for (size_t i = 0; i < count; i++) {
+        const struct person *person =
+            appeals[i].person_id ? store_person(call->db, appeals[i].person_id, call->arena) : NULL;
+        const struct statement *words =
+            store_statement(call->db, appeals[i].statement_id, call->arena);
+        store_access_put(call->db, call->account->id, "reveal", order_id, appeals[i].person_id,
+                         reason_id, call->now);
+        cJSON *item = cJSON_CreateObject();
+        json_add_int(item, "id", appeals[i].id);
+        json_add_text(item, "name", person ? person->name : NULL);
+        json_add_text(item, "phone", person ? person->phone : NULL);
+        json_add_text(item, "words", words ? words->text : NULL);
+        cJSON_AddItemToArray(items, item);
+    }
+    return items;
+}
+
+static bool post_reveal(struct call *call)
+{
+    int64_t id = call_order_id(call);
+    struct order_case *c =
+        id ? store_case_load(call->db, call->account->id, id, call->arena) : NULL;
+    if (!c)
+        return call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
+    if (!roles_reveal(call->account->roles))
+        return problem_set(&call->problem, PROBLEM_FORBIDDEN, NULL,
+                           word_label(WORDS_ROLE, ROLE_CALLBACK), both(NULL), both(NULL));
+    if (c->order.confidential && !(call->account->roles & ~BIT(ROLE_HANDLER)))
+        return call_problem(call, PROBLEM_CONFIDENTIAL, NULL, NULL, NULL, NULL);
+    struct statement reason = {.id = store_new_id(call->db, call->now),
+                               .text = field_text(&call->body, "reason")};
+    if (store_statement_put(call->db, &reason))
+        return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+    c->events =
+        arena_grow(call->arena, c->events, c->event_count, &c->event_capacity, sizeof *c->events);
+    const char *state = word_name(WORDS_ORDER_STATE, (int)c->order.state);
+    c->events[c->event_count++] = (struct event_draft){.action = "reveal",
+                                                       .subject = "order",
+                                                       .subject_id = id,
+                                                       .from = state,
+                                                       .to = state,
+                                                       .account_id = call->account->id,
+                                                       .done_at = call->now,
+                                                       .statement_id = reason.id,
+                                                       .detail = ""};
+    struct error err;
+    if (store_case_note(call->db, c, call->now, &err))
+        return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+    call->answer = cJSON_CreateObject();
+    cJSON_AddItemToObject(call->answer, "appeals", render_revealed(call, id, reason.id));
+    return true;
+}
+
+/* --- timers
+ * ------------------------------------------------------------------------------------------- */
+
+struct tick {
+    struct api *api;
+    struct arena *arena;
+    struct due_timer *due;
+};
+
+static enum status tick_job(struct db *db, void *user)
+{
+    struct tick *tick = user;
+    struct call call = {
+        .api = tick->api, .arena = tick->arena, .db = db, .unit_path = "", .now = clock_now_ms()};
+    struct order_case *c = store_case_load(db, 0, tick->due->order_id, tick->arena);
+    if (!c)
+        return ST_NOT_FOUND;
+    struct act_context ctx = call_context(&call, &c->order);
+    const struct timer *due = &tick->due->timer;
+    for (size_t i = 0; i < c->timer_count; i++) {
+        const struct timer timer = c->timers[i];
+        if (timer.kind != due->kind || timer.subject_id != due->subject_id ||
+            timer.due_at > call.now)
+            continue;
+        struct error err;
+        enum status st = lifecycle_tick(c, &ctx, &timer)
+                             ? store_case_save(db, c, false, call.now, &err)
+                             : store_case_timers(db, c, &err); /* only the timer goes */
+        if (st)
+            log_line(LOG_ERROR, "timer of order %s: %s", c->order.number, err.message);
+        return st;
+    }
+    return ST_NOT_FOUND; /* somebody else was quicker */
+}
+
+int64_t act_tick(struct api *api)
+{
+    enum { TIMERS_MAX = 200 };
+    struct error err;
+    struct db *db = store_reader(api->store, &err);
+    struct arena *arena = arena_new();
+    int64_t next = 0;
+    if (db && arena) {
+        struct due_timer *due = NULL;
+        size_t count = store_timers_due(db, clock_now_ms(), TIMERS_MAX, arena, &due);
+        for (size_t i = 0; i < count; i++) {
+            struct tick tick = {api, arena, &due[i]};
+            store_write_wait(api->store, tick_job, &tick);
+        }
+        if (count)
+            api_woken(api);
+        next = store_timer_next(db);
+    }
+    arena_free(arena);
+    return next;
+}
+
+void phone_hash(const struct api *api, const char *phone, unsigned char out[HASH_SIZE])
+{
+    crypto_generichash(out, HASH_SIZE, (const unsigned char *)phone, strlen(phone), api->phone_key,
+                       HASH_SIZE);
+}
+
+static const struct route routes[] = {
+    {API_POST, "orders/*/actions/*", ROUTE_WRITE | ROUTE_VERSIONED | ROUTE_ACTION, 0, NO_FIELDS,
+     NO_FIELDS, post_action},
+    {API_POST, "orders/*/reveal", ROUTE_WRITE | ROUTE_REPEATABLE, 0, NO_FIELDS,
+     FIELDS(reveal_fields), post_reveal},
+};
+const struct route_table routes_act = {FIELDS(routes)};

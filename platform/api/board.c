@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* /queues, /board, /bulletin, and what the change feed says. */
+#include "core/clock.h"
+#include "platform/api/api_private.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* --- queues --------------------------------------------------------------------------------------
+ */
+
+cJSON *render_queues(struct call *call)
+{
+    cJSON *items = cJSON_CreateArray();
+    for (size_t i = 0; i < view_count(); i++) {
+        const struct view *view = view_at(i);
+        if (!(view->roles & call->account->roles))
+            continue;
+        struct order_filter filter = view->filter;
+        if (strcmp(view->name, "mine") == 0)
+            filter.taken_by = call->account->id;
+        int64_t count = 0, red = 0;
+        store_orders_count(call->db, call->account->id, &filter, &count, &red);
+        cJSON *item = cJSON_CreateObject();
+        json_add_text(item, "name", view->name);
+        json_add_text(item, "label", call_text(call, view->label));
+        json_add_int(item, "count", count);
+        json_add_int(item, "red", red);
+        cJSON_AddItemToArray(items, item);
+    }
+    return items;
+}
+
+static bool get_queues(struct call *call)
+{
+    call->answer = cJSON_CreateObject();
+    json_add_int(call->answer, "cursor", store_last_seq(call->db));
+    cJSON_AddItemToObject(call->answer, "items", render_queues(call));
+    return true;
+}
+
+/* --- the board
+ * -------------------------------------------------------------------------------------- */
+
+/* Name in the API, label, and the query that opens the orders behind a row's key. */
+static const struct board_kind {
+    enum board_group group;
+    const char *name;
+    struct bilingual label;
+    const char *query;
+} board_kinds[] = {
+    {BOARD_STATE, "state", {"State", "状态"}, "state"},
+    {BOARD_UNIT, "unit", {"Unit", "承办单位"}, "lead"},
+    {BOARD_STREET, "street", {"Street or town", "街道乡镇"}, "region"},
+    {BOARD_CATEGORY, "category", {"Matter", "事项"}, "category"},
+    {BOARD_CHANNEL, "channel", {"Channel", "渠道"}, "channel"},
+};
+
+static const struct field_choice board_choices[] = {
+    {"state", {"state", "状态"}},     {"unit", {"unit", "单位"}},
+    {"street", {"street", "街道"}},   {"category", {"matter", "事项"}},
+    {"channel", {"channel", "渠道"}}, {NULL, {NULL, NULL}}};
+static const struct field_spec board_fields[] = {
+    {"by", FIELD_CHOICE, true, 0, 0, {"by", "分组"}, board_choices},
+};
+
+static const char *board_label(struct call *call, enum board_group group,
+                               const struct board_row *row)
+{
+    const struct reference *r = &call->api->reference;
+    static const struct bilingual none = {"none yet", "未派单位"};
+    switch (group) {
+    case BOARD_STATE:
+        return call_text(call,
+                         word_label(WORDS_ORDER_STATE, word_find(WORDS_ORDER_STATE, row->key)));
+    case BOARD_UNIT: {
+        const struct unit *unit = reference_unit(r, strtoll(row->key, NULL, 10));
+        return unit ? unit->name : call_text(call, none);
+    }
+    case BOARD_STREET: {
+        const struct region *region = reference_region(r, row->key);
+        return region ? region->name : row->key;
+    }
+    case BOARD_CATEGORY: {
+        const struct category *category = reference_category(r, row->key);
+        return category ? category->name : row->key;
+    }
+    case BOARD_CHANNEL: {
+        const struct channel *channel = reference_channel(r, row->key);
+        return channel ? channel->name : row->key;
+    }
+    }
+    return row->key;
+}
+
+static void add_counts(cJSON *item, const struct board_row *row)
+{
+    json_add_int(item, "total", row->total);
+    json_add_int(item, "open", row->open);
+    json_add_int(item, "yellow", row->yellow);
+    json_add_int(item, "red", row->red);
+    json_add_int(item, "unsatisfied", row->unsatisfied);
+    json_add_int(item, "concluded", row->concluded);
+    json_add_int(item, "satisfied", row->satisfied);
+}
+
+static bool get_board(struct call *call)
+{
+    const struct board_kind *kind = board_kinds;
+    while (strcmp(kind->name, field_text(&call->query, "by")) != 0)
+        kind++;
+    struct board_row *rows = NULL, sum = {0};
+    size_t count = store_board(call->db, call->account->id, kind->group, call->arena, &rows);
+    call->answer = cJSON_CreateObject();
+    json_add_text(call->answer, "by", kind->name);
+    json_add_text(call->answer, "label", call_text(call, kind->label));
+    cJSON *items = cJSON_AddArrayToObject(call->answer, "items");
+    for (size_t i = 0; i < count; i++) {
+        const struct board_row *row = &rows[i];
+        cJSON *item = cJSON_CreateObject();
+        json_add_text(item, "key", row->key);
+        json_add_text(item, "label", board_label(call, kind->group, row));
+        add_counts(item, row);
+        json_add_text(item, "query", arena_printf(call->arena, "%s=%s", kind->query, row->key));
+        cJSON_AddItemToArray(items, item);
+        sum.total += row->total;
+        sum.open += row->open;
+        sum.yellow += row->yellow;
+        sum.red += row->red;
+        sum.unsatisfied += row->unsatisfied;
+        sum.concluded += row->concluded;
+        sum.satisfied += row->satisfied;
+    }
+    cJSON *totals = cJSON_AddObjectToObject(call->answer, "totals");
+    add_counts(totals, &sum);
+    return true;
+}
+
+/* --- the bulletin
+ * ------------------------------------------------------------------------------------- */
+
+static const struct field_spec bulletin_fields[] = {
+    {"limit", FIELD_INT, false, 1, 200, {"limit", "条数"}, NULL},
+    {"before", FIELD_TIME, false, 0, 0, {"before", "截止"}, NULL},
+};
+
+static bool get_bulletin(struct call *call)
+{
+    struct bulletin_row *rows = NULL;
+    size_t count =
+        store_bulletin(call->db, call->account->id, field_number(&call->query, "before", INT64_MAX),
+                       (size_t)field_number(&call->query, "limit", 50), call->arena, &rows);
+    call->answer = cJSON_CreateObject();
+    cJSON *items = cJSON_AddArrayToObject(call->answer, "items");
+    for (size_t i = 0; i < count; i++) {
+        cJSON *item = cJSON_CreateObject();
+        json_add_time(item, "at", rows[i].at);
+        json_add_int(item, "round", rows[i].round);
+        cJSON_AddItemToObject(item, "unit", render_unit(call, rows[i].unit_id));
+        cJSON_AddItemToObject(item, "order", render_row(call, &rows[i].order));
+        cJSON_AddItemToArray(items, item);
+    }
+    return true;
+}
+
+/* --- the feed
+ * ------------------------------------------------------------------------------------------- */
+
+int64_t api_last_cursor(struct api *api)
+{
+    struct error err;
+    struct db *db = store_reader(api->store, &err);
+    return db ? store_last_seq(db) : 0;
+}
+
+static cJSON *render_change(struct call *call, const struct change *change)
+{
+    cJSON *item = cJSON_CreateObject();
+    const struct order_case *c = change->visible ? store_case_load(call->db, call->account->id,
+                                                                   change->order_id, call->arena)
+                                                 : NULL;
+    json_add_int(item, "id", change->order_id);
+    if (c) {
+        json_add_int(item, "version", c->order.version);
+        cJSON_AddItemToObject(item, "row", render_row(call, &c->order));
+    } else {
+        cJSON_AddBoolToObject(item, "gone", true);
+    }
+    return item;
+}
+
+char *api_changes(struct api *api, int64_t account_id, enum language language, int64_t *cursor)
+{
+    enum { CHANGES_MAX = 200 };
+    struct arena *arena = arena_new();
+    struct error err;
+    struct db *db = store_reader(api->store, &err);
+    char *text = NULL;
+    if (arena && db && store_read_begin(db) == ST_OK) {
+        struct call call = {.api = api,
+                            .arena = arena,
+                            .db = db,
+                            .language = language,
+                            .unit_path = "",
+                            .now = clock_now_ms()};
+        call.account = store_account(db, account_id, arena);
+        struct change *changes = NULL;
+        int64_t next = *cursor;
+        size_t count = call.account ? store_changes(db, account_id, *cursor, CHANGES_MAX, arena,
+                                                    &changes, &next)
+                                    : 0;
+        *cursor = next;
+        if (count) {
+            cJSON *frame = cJSON_CreateObject();
+            json_add_int(frame, "cursor", next);
+            cJSON *items = cJSON_AddArrayToObject(frame, "items");
+            for (size_t i = 0; i < count; i++)
+                cJSON_AddItemToArray(items, render_change(&call, &changes[i]));
+            cJSON_AddItemToObject(frame, "queues", render_queues(&call));
+            text = cJSON_PrintUnformatted(frame);
+            cJSON_Delete(frame);
+        }
+        store_read_end(db);
+    }
+    arena_free(arena);
+    return text;
+}
+
+#define BOARD_READERS (BIT(ROLE_SUPERVISOR) | BIT(ROLE_ANALYST))
+static const struct route routes[] = {
+    {API_GET, "queues", 0, 0, NO_FIELDS, NO_FIELDS, get_queues},
+    {API_GET, "board", 0, BOARD_READERS, FIELDS(board_fields), NO_FIELDS, get_board},
+    {API_GET, "bulletin", 0, BOARD_READERS | BIT(ROLE_DISPATCHER), FIELDS(bulletin_fields),
+     NO_FIELDS, get_bulletin},
+};
+const struct route_table routes_board = {FIELDS(routes)};

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One request: which route, who asks, are the fields right, once or again, and the answer. */
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/number.h"
+#include "platform/api/api_private.h"
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct route_table *const tables[] = {&routes_sessions, &routes_orders, &routes_act,
+                                                   &routes_appeals,  &routes_lookup, &routes_board};
+
+const char *call_text(const struct call *call, struct bilingual text)
+{
+    return bilingual_text(text, call->language);
+}
+
+const char *arena_int(struct arena *arena, int64_t n)
+{
+    return arena_printf(arena, "%" PRId64, n);
+}
+
+bool call_problem(struct call *call, enum problem_type type, const char *field, const char *a,
+                  const char *b, const char *c)
+{
+    return problem_set(&call->problem, type, field, both(a), both(b), both(c));
+}
+
+/* --- finishing ----------------------------------------------------------------------------------
+ */
+
+static void print_answer(struct call *call)
+{
+    struct api_request *request = call->request;
+    char *text = call->answer ? cJSON_PrintUnformatted(call->answer) : NULL;
+    request->answer = arena_strdup(call->arena, text ? text : "");
+    request->answer_length = strlen(request->answer);
+    free(text);
+    cJSON_Delete(call->answer);
+    call->answer = NULL;
+}
+
+static void finish_problem(struct call *call)
+{
+    struct api_request *request = call->request;
+    cJSON *problem = cJSON_CreateObject();
+    json_add_text(problem, "type", problem_name(call->problem.type));
+    json_add_int(problem, "status", problem_status(call->problem.type));
+    json_add_text(problem, "title", problem_text(&call->problem, call->language, call->arena));
+    if (call->problem.field)
+        json_add_text(problem, "field", call->problem.field);
+    if (call->show_current && call->show_order > 0) {
+        int64_t version = -1;
+        cJSON *current = render_detail(call, call->show_order, &version);
+        if (current)
+            cJSON_AddItemToObject(problem, "current", current);
+        request->etag = version;
+    }
+    cJSON_Delete(call->answer);
+    call->answer = problem;
+    request->http_status = problem_status(call->problem.type);
+    request->is_problem = true;
+    print_answer(call);
+}
+
+void call_finish(struct call *call)
+{
+    struct api_request *request = call->request;
+    request->etag = -1;
+    if (call->problem.type == PROBLEM_NONE && call->show_order > 0) {
+        call->answer = render_detail(call, call->show_order, &request->etag);
+        if (!call->answer)
+            call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
+    }
+    if (call->problem.type != PROBLEM_NONE) {
+        finish_problem(call);
+        return;
+    }
+    request->http_status = call->status;
+    if (call->answer)
+        print_answer(call);
+}
+
+void api_refuse(struct api_request *request, enum problem_type type, const char *argument)
+{
+    struct call call = {.request = request, .arena = request->arena, .language = request->language};
+    call_problem(&call, type, NULL, argument, NULL, NULL);
+    call_finish(&call);
+}
+
+/* --- which route ---------------------------------------------------------------------------------
+ */
+
+static bool split_path(struct call *call, const char *path)
+{
+    while (*path == '/') {
+        const char *start = path + 1;
+        size_t n = strcspn(start, "/");
+        if (call->segment_count == sizeof call->segments / sizeof call->segments[0] || n == 0)
+            return false;
+        call->segments[call->segment_count++] = arena_strndup(call->arena, start, n);
+        path = start + n;
+    }
+    return *path == '\0' && call->segment_count > 0;
+}
+
+static bool route_matches(const struct route *route, const struct call *call)
+{
+    const char *p = route->pattern;
+    for (size_t i = 0; i < call->segment_count; i++) {
+        size_t n = strcspn(p, "/");
+        bool any = n == 1 && p[0] == '*';
+        if (n == 0 ||
+            (!any && (strlen(call->segments[i]) != n || strncmp(p, call->segments[i], n))))
+            return false;
+        p += n;
+        p += *p == '/';
+    }
+    return *p == '\0';
+}
+
+static const char *method_name(enum api_method method)
+{
+    return method == API_GET ? "GET" : method == API_POST ? "POST" : "DELETE";
+}
+
+static bool find_route(struct call *call)
+{
+    const char *allow = NULL;
+    if (split_path(call, call->request->path)) {
+        for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
+            for (size_t i = 0; i < tables[t]->count; i++) {
+                const struct route *route = &tables[t]->routes[i];
+                if (!route_matches(route, call))
+                    continue;
+                if (route->method == call->request->method) {
+                    call->route = route;
+                    return true;
+                }
+                const char *name = method_name(route->method);
+                allow = allow ? arena_printf(call->arena, "%s, %s", allow, name) : name;
+            }
+        }
+    }
+    if (!allow)
+        return call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
+    call->request->allow = allow;
+    return call_problem(call, PROBLEM_METHOD, NULL, method_name(call->request->method), NULL, NULL);
+}
+
+/* --- who asks
+ * --------------------------------------------------------------------------------------- */
+
+static bool token_hash(const char *token, unsigned char hash[HASH_SIZE])
+{
+    size_t n = token ? strlen(token) : 0;
+    if (n < 16 || n > 64)
+        return false;
+    crypto_generichash(hash, HASH_SIZE, (const unsigned char *)token, n, NULL, 0);
+    return true;
+}
+
+static bool find_account(struct call *call)
+{
+    unsigned char hash[HASH_SIZE];
+    const char *token = call->request->token;
+    int64_t id = 0;
+    if (token_hash(token, hash))
+        id = store_session_account(call->db, hash, call->now);
+    call->account = id ? store_account(call->db, id, call->arena) : NULL;
+    if (!call->account || call->account->disabled)
+        return call_problem(call, PROBLEM_UNAUTHENTICATED, NULL, NULL, NULL, NULL);
+    call->language = call->account->language;
+    const struct unit *unit = reference_unit(&call->api->reference, call->account->unit_id);
+    call->unit_path = unit ? unit->path : "";
+    return true;
+}
+
+static bool check_roles(struct call *call)
+{
+    uint32_t needed = call->route->roles;
+    if (needed == 0 || (call->account->roles & needed))
+        return true;
+    int role = 0;
+    while (!(needed & BIT(role)))
+        role++;
+    return problem_set(&call->problem, PROBLEM_FORBIDDEN, NULL, word_label(WORDS_ROLE, role),
+                       both(NULL), both(NULL));
+}
+
+/* --- the body
+ * ------------------------------------------------------------------------------------------ */
+
+static bool check_action_body(struct call *call, cJSON *object)
+{
+    call->action = action_find(call->segments[3]);
+    if (!call->action)
+        return call_problem(call, PROBLEM_NO_SUCH_ACTION, NULL, call->segments[3], NULL, NULL);
+    static const struct field_spec on[] = {
+        {"on", FIELD_ID, false, 1, INT64_C(1) << 53, {"part", "对象"}, NULL}};
+    cJSON *part = cJSON_DetachItemFromObjectCaseSensitive(object, "on");
+    if (part) {
+        cJSON *wrapped = cJSON_CreateObject();
+        cJSON_AddItemToObject(wrapped, "on", part);
+        struct field_values value;
+        bool ok = body_check(call, on, 1, wrapped, &value);
+        call->on = ok ? field_number(&value, "on", 0) : 0;
+        cJSON_Delete(wrapped);
+        if (!ok)
+            return false;
+    }
+    return body_check(call, call->action->fields, call->action->field_count, object, &call->body);
+}
+
+static bool check_body(struct call *call)
+{
+    const struct api_request *request = call->request;
+    if (call->route->method != API_POST)
+        return true;
+    bool empty = request->body_length == 0;
+    cJSON *object = empty ? cJSON_CreateObject() : json_parse(request->body, request->body_length);
+    bool ok = true;
+    if (!cJSON_IsObject(object))
+        ok = problem_set(&call->problem, PROBLEM_MALFORMED, NULL,
+                         (struct bilingual){"the body is not one JSON object in UTF-8",
+                                            "请求体不是一个 UTF-8 的 JSON 对象"},
+                         both(NULL), both(NULL));
+    else if (call->route->flags & ROUTE_ACTION)
+        ok = check_action_body(call, object);
+    else
+        ok = body_check(call, call->route->body, call->route->body_count, object, &call->body);
+    cJSON_Delete(object);
+    return ok;
+}
+
+static bool check_headers(struct call *call)
+{
+    unsigned flags = call->route->flags;
+    if ((flags & ROUTE_WRITE) && !(flags & ROUTE_REPEATABLE) && !call->request->idempotency_key)
+        return call_problem(call, PROBLEM_KEY_NEEDED, NULL, NULL, NULL, NULL);
+    if ((flags & ROUTE_VERSIONED) && call->request->if_match < 0)
+        return call_problem(call, PROBLEM_VERSION_NEEDED, NULL, NULL, NULL, NULL);
+    return true;
+}
+
+/* --- writes
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static void request_hash(const struct call *call, unsigned char hash[HASH_SIZE])
+{
+    const struct api_request *request = call->request;
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, HASH_SIZE);
+    crypto_generichash_update(&state, (const unsigned char *)request->path,
+                              strlen(request->path) + 1);
+    crypto_generichash_update(&state, (const unsigned char *)request->body, request->body_length);
+    crypto_generichash_final(&state, hash, HASH_SIZE);
+}
+
+/* True when the key was seen before; the call then holds the earlier answer or a refusal. */
+static bool answered_before(struct call *call, const unsigned char hash[HASH_SIZE])
+{
+    const struct kept_answer *kept =
+        store_answer(call->db, call->account->id, call->request->idempotency_key, call->arena);
+    if (!kept)
+        return false;
+    if (memcmp(kept->body_hash, hash, HASH_SIZE) != 0) {
+        call_problem(call, PROBLEM_KEY_REUSED, NULL, NULL, NULL, NULL);
+    } else {
+        call->status = kept->http_status;
+        call->show_order = kept->object_id;
+    }
+    return true;
+}
+
+static enum status write_job(struct db *db, void *user)
+{
+    struct call *call = user;
+    call->db = db;
+    call->now = clock_now_ms();
+    bool keyed = !(call->route->flags & ROUTE_REPEATABLE);
+    unsigned char hash[HASH_SIZE];
+    if (keyed) {
+        request_hash(call, hash);
+        if (answered_before(call, hash))
+            return call->problem.type == PROBLEM_NONE ? ST_OK : ST_CONFLICT;
+    }
+    if (!call->route->handler(call))
+        return ST_CONFLICT; /* rolls this job back; the problem says why */
+    if (!keyed)
+        return ST_OK;
+    struct kept_answer kept = {
+        .http_status = call->status, .object_id = call->show_order, .problem = ""};
+    memcpy(kept.body_hash, hash, HASH_SIZE);
+    return store_answer_put(db, call->account->id, call->request->idempotency_key, &kept,
+                            call->now);
+}
+
+static void write_done(void *user, enum status status)
+{
+    struct call *call = user;
+    if (status == ST_OK)
+        api_woken(call->api);
+    else if (call->problem.type == PROBLEM_NONE)
+        call_problem(call, status == ST_BUSY ? PROBLEM_BUSY : PROBLEM_INTERNAL, NULL, NULL, NULL,
+                     NULL);
+    call->done(call->done_user);
+}
+
+void api_complete(struct api_request *request)
+{
+    struct call *call = request->private_data;
+    if (!call)
+        return;
+    request->private_data = NULL;
+    struct error err;
+    call->db = store_reader(call->api->store, &err);
+    if (!call->db)
+        call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+    call_finish(call);
+}
+
+/* --- all together
+ * -------------------------------------------------------------------------------------------- */
+
+static void hashing_work(void *item)
+{
+    struct call *call = item;
+    struct error err;
+    call->db = store_reader(call->api->store, &err);
+    call->now = clock_now_ms();
+    if (!call->db)
+        call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+    else
+        call->route->handler(call);
+    call->done(call->done_user);
+}
+
+struct hashing *call_hashing_start(void);
+struct hashing *call_hashing_start(void)
+{
+    return hashing_start(hashing_work);
+}
+
+/* Everything that can be refused before any change. */
+static bool checked(struct call *call)
+{
+    if (!find_route(call))
+        return false;
+    if (!(call->route->flags & ROUTE_PUBLIC) && !(find_account(call) && check_roles(call)))
+        return false;
+    return query_check(call, call->route->query, call->route->query_count, &call->query) &&
+           check_headers(call) && check_body(call);
+}
+
+static bool queue_slow(struct call *call)
+{
+    if (call->route->flags & ROUTE_HASHING)
+        return hashing_queue(call->api->hashing, call);
+    return store_write(call->api->store, write_job, write_done, call) == ST_OK;
+}
+
+bool api_run(struct api *api, struct api_request *request, void (*done)(void *user), void *user)
+{
+    struct call *call = arena_alloc(request->arena, sizeof *call);
+    *call = (struct call){.api = api,
+                          .request = request,
+                          .arena = request->arena,
+                          .language = request->language,
+                          .unit_path = "",
+                          .now = clock_now_ms(),
+                          .status = 200,
+                          .done = done,
+                          .done_user = user};
+    struct error err;
+    call->db = store_reader(api->store, &err);
+    if (!call->db) {
+        log_line(LOG_ERROR, "no reader: %s", err.message);
+        call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+    } else if (checked(call)) {
+        if (call->route->flags & (ROUTE_WRITE | ROUTE_HASHING)) {
+            request->private_data = call;
+            if (queue_slow(call))
+                return false;
+            request->private_data = NULL;
+            call_problem(call, PROBLEM_BUSY, NULL, NULL, NULL, NULL);
+        } else {
+            store_read_begin(call->db);
+            call->route->handler(call);
+            call_finish(call);
+            store_read_end(call->db);
+            return true;
+        }
+    }
+    call_finish(call);
+    return true;
+}
+
+int64_t call_order_id(struct call *call)
+{
+    const char *ref = call->segments[1];
+    int64_t account = call->account->id;
+    char number[ORDER_NUMBER_SIZE];
+    if (strchr(ref, '-')) {
+        if (!order_number_complete(ref, call->now, number))
+            return 0;
+        return store_order_by_number(call->db, account, number);
+    }
+    char *end;
+    int64_t id = strtoll(ref, &end, 10);
+    return *end == '\0' && id > 0 ? id : 0;
+}
+
+int64_t api_session(struct api *api, const char *token, enum language *language)
+{
+    struct arena *arena = arena_new();
+    struct error err;
+    struct db *db = store_reader(api->store, &err);
+    unsigned char hash[HASH_SIZE];
+    int64_t id = 0;
+    if (arena && db && token_hash(token, hash))
+        id = store_session_account(db, hash, clock_now_ms());
+    const struct account *account = id ? store_account(db, id, arena) : NULL;
+    id = account && !account->disabled ? id : 0;
+    if (id)
+        *language = account->language;
+    arena_free(arena);
+    return id;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The two clocks of rule 6, their cards and their timers. */
+#include "platform/domain/lifecycle_private.h"
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+struct limit limit_of_order(const struct order *order, const struct act_context *ctx)
+{
+    const struct policy *policy = ctx->policy;
+    struct limit limit = policy->by_kind[order->kind];
+    if (ctx->category && ctx->category->limit.n > 0)
+        limit = ctx->category->limit;
+    bool can_be_complex = order->kind == KIND_COMPLAINT || order->kind == KIND_REPORT;
+    if (!order->complex || !can_be_complex)
+        return limit;
+    /* Saying that a case is complex never shortens what its category allows. */
+    int64_t from = order->received_at;
+    return worktime_deadline(ctx->calendar, from, policy->complex_limit) >
+                   worktime_deadline(ctx->calendar, from, limit)
+               ? policy->complex_limit
+               : limit;
+}
+
+struct limit limit_of_dispatch(const struct order *order, const struct act_context *ctx)
+{
+    const struct category *category = ctx->category;
+    if (order->urgent || (category && category->life_safety))
+        return ctx->policy->dispatch_life;
+    if (category && category->dispatch_limit.n > 0)
+        return category->dispatch_limit;
+    return category && category->vital ? ctx->policy->dispatch_vital
+                                       : ctx->policy->dispatch_default;
+}
+
+struct limit limit_of_return(const struct order *order, const struct act_context *ctx)
+{
+    return order->complex ? ctx->policy->return_window_complex : ctx->policy->return_window;
+}
+
+void order_set_deadline(struct order *order, const struct act_context *ctx)
+{
+    /* What suspensions and extensions have added to the deadline so far stays added. */
+    int64_t plain = worktime_deadline(ctx->calendar, order->received_at, order->limit);
+    int32_t added = order->deadline_at > plain
+                        ? worktime_days_between(ctx->calendar, plain, order->deadline_at)
+                        : 0;
+    order->limit = limit_of_order(order, ctx);
+    int64_t deadline = worktime_deadline(ctx->calendar, order->received_at, order->limit);
+    if (added > 0)
+        deadline = worktime_deadline(ctx->calendar, deadline, (struct limit){added, LIMIT_DAYS});
+    /* The source's own deadline is not ours to move. */
+    if (order->source_deadline_at > 0 && order->source_deadline_at < deadline)
+        deadline = order->source_deadline_at;
+    order->deadline_at = deadline;
+}
+
+static bool clock_runs(enum order_state state)
+{
+    return state == ORDER_RECEIVED || state == ORDER_TO_DISPATCH || state == ORDER_IN_HAND ||
+           state == ORDER_CALLBACK;
+}
+
+void order_set_card(struct order_case *c, const struct act_context *ctx)
+{
+    struct order *order = &c->order;
+    timer_cancel(c, TIMER_YELLOW_ON, order->id);
+    timer_cancel(c, TIMER_RED_ON, order->id);
+    if (!clock_runs(order->state))
+        return;
+    int64_t yellow_on =
+        later(worktime_days_before(ctx->calendar, order->deadline_at, 1), order->received_at);
+    if (ctx->now < yellow_on)
+        order->card = CARD_NONE;
+    else if (ctx->now < order->deadline_at && order->card == CARD_RED)
+        order->card = CARD_YELLOW;
+    if (ctx->now < order->deadline_at) {
+        if (order->card == CARD_NONE)
+            timer_set(c, ctx->arena, TIMER_YELLOW_ON, order->id, yellow_on);
+        timer_set(c, ctx->arena, TIMER_RED_ON, order->id, order->deadline_at);
+    } else if (order->card != CARD_RED && !case_extension_pending(c)) {
+        timer_set(c, ctx->arena, TIMER_RED_ON, order->id, order->deadline_at);
+    }
+}
+
+void assignment_set_timers(struct order_case *c, const struct act_context *ctx,
+                           struct assignment *a)
+{
+    timer_cancel_all(c, a->id);
+    if (c->order.state != ORDER_IN_HAND)
+        return;
+    if (a->state == ASSIGNMENT_OFFERED)
+        timer_set(c, ctx->arena, TIMER_SIGN_BY, a->id, a->sign_by);
+    if (a->state == ASSIGNMENT_REPLIED)
+        timer_set(c, ctx->arena, TIMER_ACCEPT_BY, a->id,
+                  worktime_deadline(ctx->calendar, ctx->now, ctx->policy->accept_reply));
+    if (!assignment_unfinished(a))
+        return;
+    int64_t yellow_on = worktime_days_before(ctx->calendar, a->due_at, 1);
+    if (yellow_on > ctx->now)
+        timer_set(c, ctx->arena, TIMER_YELLOW_ON, a->id, yellow_on);
+    if (!a->late)
+        timer_set(c, ctx->arena, TIMER_RED_ON, a->id, a->due_at);
+}
+
+void order_set_dispatch_by(struct order_case *c, const struct act_context *ctx)
+{
+    struct order *order = &c->order;
+    order->dispatch_by = worktime_deadline(ctx->calendar, ctx->now, limit_of_dispatch(order, ctx));
+    timer_set(c, ctx->arena, TIMER_DISPATCH_BY, order->id, order->dispatch_by);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "platform/domain/views.h"
+
+#include <string.h>
+
+/* clang-format off */
+#define R(id) BIT(ROLE_##id)
+#define N(id) BIT(NEED_##id)
+#define SEES_ORDERS (R(OPERATOR) | R(DISPATCHER) | R(HANDLER) | R(CALLBACK) | R(SUPERVISOR) | R(CONFERENCE) | R(ANALYST))
+#define ALL_STATES ((uint32_t)0)
+
+static const struct view views[] = {
+    {"intake",      {"Intake", "待受理"},          R(OPERATOR),   {.needs = N(INTAKE)}, false},
+    {"dispatch",    {"To dispatch", "派发审核"},   R(DISPATCHER), {.needs = N(DISPATCH) | N(RETURN) | N(REVIEW)}, false},
+    {"handling",    {"To handle", "待办理"},       R(HANDLER),    {.needs = N(SIGN) | N(HANDLE)}, false},
+    {"callback",    {"To call back", "待回访"},    R(CALLBACK),   {.needs = N(CALLBACK)}, false},
+    {"decision",    {"To decide", "待决定"},       R(SUPERVISOR), {.needs = N(DECISION)}, false},
+    {"objections",  {"Objections", "派单异议"},    R(CONFERENCE) | R(SUPERVISOR), {.needs = N(RULING)}, false},
+    {"supervision", {"Supervision", "督办"},       R(SUPERVISOR), {.open_only = true}, false},
+    {"unsatisfied", {"Unsatisfied", "不满意"},     R(SUPERVISOR) | R(DISPATCHER), {.unsatisfied = true}, false},
+    {"overdue",     {"Overdue", "超期"},           R(SUPERVISOR) | R(DISPATCHER), {.card = 1 + CARD_RED, .open_only = true}, false},
+    {"archive",     {"To archive", "待归档"},      R(CALLBACK) | R(SUPERVISOR), {.needs = N(ARCHIVE)}, false},
+    {"mine",        {"Taken by me", "我受理的"},   R(OPERATOR),   {.states = ALL_STATES}, true},
+    {"all",         {"All orders", "全部工单"},    SEES_ORDERS,   {.states = ALL_STATES}, true},
+};
+/* clang-format on */
+
+size_t view_count(void)
+{
+    return sizeof views / sizeof views[0];
+}
+
+const struct view *view_at(size_t i)
+{
+    return i < view_count() ? &views[i] : NULL;
+}
+
+const struct view *view_find(const char *name, uint32_t roles)
+{
+    for (size_t i = 0; name && i < view_count(); i++)
+        if (strcmp(views[i].name, name) == 0)
+            return views[i].roles & roles ? &views[i] : NULL;
+    return NULL;
+}
+
+bool roles_see_orders(uint32_t roles)
+{
+    return (roles & SEES_ORDERS) != 0;
+}
+
+bool roles_take_appeals(uint32_t roles)
+{
+    return (roles & R(OPERATOR)) != 0;
+}
+
+bool roles_reveal(uint32_t roles)
+{
+    return (roles & (R(OPERATOR) | R(CALLBACK) | R(SUPERVISOR) | R(HANDLER))) != 0;
+}
+
+bool roles_see_board(uint32_t roles)
+{
+    return (roles & (R(SUPERVISOR) | R(ANALYST))) != 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* views: the queues that exist, which roles have them, and what each role may read. */
+#ifndef PLATFORM_DOMAIN_VIEWS_H
+#define PLATFORM_DOMAIN_VIEWS_H
+
+#include "platform/model/model.h"
+
+/* A queue is a saved filter. */
+struct view {
+    const char *name; /* intake, dispatch, handling, callback, supervision, unsatisfied, overdue,
+                         objections, all, bulletin … */
+    struct bilingual label;
+    uint32_t roles;
+    struct order_filter filter;
+    bool newest_first; /* otherwise by deadline, earliest first */
+};
+size_t view_count(void);
+const struct view *view_at(size_t i);
+/* NULL when there is none or `roles` has no right to it. */
+const struct view *view_find(const char *name, uint32_t roles);
+
+/* Rights that are not actions on an order. */
+bool roles_see_orders(uint32_t roles);   /* not administrator or auditor alone */
+bool roles_take_appeals(uint32_t roles); /* operator */
+bool roles_reveal(uint32_t roles);       /* operator, callback officer, supervisor, handler */
+bool roles_see_board(uint32_t roles);    /* supervisor, analyst */
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "platform/http/feed.h"
+#include "core/clock.h"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    SESSION_CHECKS = 12,       /* a heartbeat: a feed may outlive its session by one such part */
+    UNACKNOWLEDGED_MS = 90000, /* a client that acknowledges nothing for so long is gone */
+    WAIT_MAX_S = 60,
+    BLOCK_SIZE = 1024, /* of a response to HTTP/1.0; a chunk takes the connection's own memory */
+    HEAD_SIZE = 4,     /* a frame's length, big-endian */
+};
+
+/* Only the connection's thread touches it. */
+struct feed {
+    struct sleeper sleeper; /* until: the end of a long poll, the next heartbeat of a stream */
+    bool entered;           /* the sleeper is among the others */
+    const struct feed_options *options;
+    char *token;
+    int64_t account;
+    enum language language;
+    int64_t cursor;
+    bool stream;        /* else a long poll */
+    int64_t checked_at; /* ticks: when the session was found valid */
+    char *json;         /* the frame that is being sent, NULL none or a heartbeat */
+    size_t json_length;
+    size_t frame_sent, frame_length; /* with the head */
+};
+
+/* --- the answer that never ends --------------------------------------------------------------- */
+
+/* Whether the session still is; asked now and then only. */
+static bool logged_in(struct feed *feed)
+{
+    int64_t now = clock_ticks_ms();
+    if (now - feed->checked_at < feed->options->heartbeat_ms / SESSION_CHECKS)
+        return true;
+    feed->checked_at = now;
+    return api_session(feed->options->api, feed->token, &feed->language) == feed->account;
+}
+
+/* Begins a frame of `json`, which it takes over; NULL is a heartbeat. */
+static void begin_frame(struct feed *feed, char *json)
+{
+    free(feed->json);
+    feed->json = json;
+    feed->json_length = json ? strlen(json) : 0;
+    feed->frame_sent = 0;
+    feed->frame_length = HEAD_SIZE + feed->json_length;
+    feed->sleeper.until = clock_ticks_ms() + feed->options->heartbeat_ms;
+}
+
+/* Moves the next part of the frame, at most `max` bytes. */
+static size_t copy_frame(struct feed *feed, char *out, size_t max)
+{
+    size_t n = 0;
+    for (; feed->frame_sent < HEAD_SIZE && n < max; feed->frame_sent++)
+        out[n++] = (char)(feed->json_length >> 8 * (HEAD_SIZE - 1 - feed->frame_sent));
+    size_t left = feed->frame_length - feed->frame_sent;
+    size_t part = left < max - n ? left : max - n;
+    if (part > 0 && feed->json) {
+        memcpy(out + n, feed->json + (feed->frame_sent - HEAD_SIZE), part);
+        feed->frame_sent += part;
+        n += part;
+    }
+    if (feed->frame_sent == feed->frame_length) {
+        free(feed->json);
+        feed->json = NULL;
+    }
+    return n;
+}
+
+/* libmicrohttpd asks for more of an endless answer. */
+static ssize_t read_stream(void *user, uint64_t position, char *out, size_t max)
+{
+    struct feed *feed = user;
+    (void)position;
+    while (feed->frame_sent == feed->frame_length) {
+        uint64_t round;
+        switch (sleepers_look(feed->options->sleepers, &feed->sleeper, &round)) {
+        case OUTLOOK_GONE:
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        case OUTLOOK_STOPPING:
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        case OUTLOOK_GOOD:
+            break;
+        }
+        if (!logged_in(feed))
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        char *json = api_changes(feed->options->api, feed->account, feed->language, &feed->cursor);
+        if (json || clock_ticks_ms() >= feed->sleeper.until)
+            begin_frame(feed, json);
+        else if (sleepers_sleep(feed->options->sleepers, &feed->sleeper, round))
+            return 0;
+    }
+    return (ssize_t)copy_frame(feed, out, max);
+}
+
+struct MHD_Response *feed_response(struct feed *feed)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_SIZE, read_stream, feed, NULL);
+    if (response &&
+        MHD_add_response_header(response, "Content-Type", "application/octet-stream") != MHD_YES) {
+        MHD_destroy_response(response);
+        response = NULL;
+    }
+    return response;
+}
+
+/* The long poll: one object, when something changed or its time is over. */
+static enum feed_step poll_step(struct feed *feed, struct http_request *request)
+{
+    struct api_request *api = &request->api;
+    char *json = NULL;
+    for (;;) {
+        uint64_t round;
+        enum outlook outlook = sleepers_look(feed->options->sleepers, &feed->sleeper, &round);
+        json = api_changes(feed->options->api, feed->account, feed->language, &feed->cursor);
+        if (json || outlook != OUTLOOK_GOOD || clock_ticks_ms() >= feed->sleeper.until)
+            break;
+        if (sleepers_sleep(feed->options->sleepers, &feed->sleeper, round))
+            return FEED_WAITS;
+    }
+    api->http_status = MHD_HTTP_OK;
+    api->answer =
+        json ? arena_strdup(api->arena, json)
+             : arena_printf(api->arena, "{\"cursor\":%lld,\"items\":[]}", (long long)feed->cursor);
+    api->answer_length = strlen(api->answer);
+    free(json);
+    return FEED_ANSWERED;
+}
+
+/* --- a feed begins and ends ------------------------------------------------------------------- */
+
+void feed_free(struct feed *feed)
+{
+    if (!feed)
+        return;
+    if (feed->entered)
+        sleepers_leave(feed->options->sleepers, &feed->sleeper);
+    free(feed->json);
+    free(feed->token);
+    free(feed);
+}
+
+/* What was asked for; false with request->refusal filled. */
+static bool parse_feed(struct feed *feed, struct http_request *request)
+{
+    struct api_request *api = &request->api;
+    const char *cursor = request_query(request, "cursor"), *wait = request_query(request, "wait");
+    int64_t wait_s = 0;
+    for (size_t i = 0; i < api->query_count; i++)
+        if (strcmp(api->query_names[i], "cursor") != 0 && strcmp(api->query_names[i], "wait") != 0)
+            request_refuse(request, PROBLEM_FIELD_UNKNOWN, api->query_names[i]);
+    if (!cursor)
+        request_refuse(request, PROBLEM_FIELD_MISSING, "cursor");
+    else if (!request_integer(cursor, &feed->cursor) ||
+             feed->cursor > api_last_cursor(feed->options->api))
+        request_refuse(request, PROBLEM_FIELD_REFERENCE, "cursor");
+    if (wait && !request_integer(wait, &wait_s))
+        request_refuse(request, PROBLEM_FIELD_REFERENCE, "wait");
+    feed->stream = !wait;
+    feed->sleeper.until =
+        clock_ticks_ms() +
+        (wait ? 1000 * (wait_s < WAIT_MAX_S ? wait_s : WAIT_MAX_S) : feed->options->heartbeat_ms);
+    return request->refusal == PROBLEM_NONE;
+}
+
+/* A host that lost its power says no farewell: the kernel gives up on it, and the sleeper is told.
+ */
+static void limit_silence(const struct feed *feed)
+{
+    unsigned limit_ms = UNACKNOWLEDGED_MS;
+    (void)setsockopt(feed->sleeper.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof limit_ms);
+}
+
+static bool feed_begin(const struct feed_options *options, struct http_request *request)
+{
+    struct api_request *api = &request->api;
+    enum language language = api->language;
+    int64_t account = api->token ? api_session(options->api, api->token, &language) : 0;
+    if (api->method != API_GET) {
+        api->allow = "GET";
+        request_refuse(request, PROBLEM_METHOD, api->method == API_POST ? "POST" : "DELETE");
+    } else if (account == 0) {
+        request_refuse(request, PROBLEM_UNAUTHENTICATED, NULL);
+    }
+    if (request->refusal != PROBLEM_NONE)
+        return false;
+    struct feed *feed = calloc(1, sizeof *feed);
+    if (!feed) {
+        request_refuse(request, PROBLEM_BUSY, NULL);
+        return false;
+    }
+    *feed = (struct feed){.sleeper = {.connection = request->connection},
+                          .options = options,
+                          .token = strdup(api->token),
+                          .account = account,
+                          .language = language,
+                          .checked_at = clock_ticks_ms()};
+    if (parse_feed(feed, request)) {
+        feed->entered = feed->token && sleepers_enter(options->sleepers, &feed->sleeper);
+        if (!feed->entered)
+            request_refuse(request, PROBLEM_BUSY, NULL);
+        else
+            limit_silence(feed);
+    }
+    if (request->refusal == PROBLEM_NONE)
+        request->feed = feed;
+    else
+        feed_free(feed);
+    return request->refusal == PROBLEM_NONE;
+}
+
+enum feed_step feed_step(const struct feed_options *options, struct http_request *request)
+{
+    if (!request->feed && !feed_begin(options, request))
+        return FEED_REFUSED;
+    return request->feed->stream ? FEED_STREAM : poll_step(request->feed, request);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* words: the product's words, once: states, kinds, roles … with their names in the API and the
+ * database and their labels in both languages. */
+#ifndef PLATFORM_MODEL_WORDS_H
+#define PLATFORM_MODEL_WORDS_H
+
+#include <stdint.h>
+
+enum language { LANGUAGE_ZH, LANGUAGE_EN };
+
+/* A text in both languages of the product. */
+struct bilingual {
+    const char *en;
+    const char *zh;
+};
+const char *bilingual_text(struct bilingual text, enum language language);
+
+/* clang-format off */
+#define ORDER_STATES(X) \
+    X(DRAFT,       "draft",       "draft",            "草稿")   \
+    X(RECEIVED,    "received",    "received",         "已受理") \
+    X(ANSWERED,    "answered",    "answered at once", "直接答复") \
+    X(TO_DISPATCH, "to_dispatch", "to dispatch",      "待派发") \
+    X(IN_HAND,     "in_hand",     "in hand",          "办理中") \
+    X(CALLBACK,    "callback",    "call back",        "待回访") \
+    X(CONCLUDED,   "concluded",   "concluded",        "已办结") \
+    X(ARCHIVED,    "archived",    "archived",         "已归档") \
+    X(SUSPENDED,   "suspended",   "suspended",        "已挂起") \
+    X(TRANSFERRED, "transferred", "transferred",      "已移交") \
+    X(MERGED,      "merged",      "merged",           "已并单") \
+    X(REJECTED,    "rejected",    "rejected",         "不予受理") \
+    X(WITHDRAWN,   "withdrawn",   "withdrawn",        "已撤回")
+
+#define ASSIGNMENT_STATES(X) \
+    X(OFFERED,   "offered",   "offered",   "待签收") \
+    X(SIGNED,    "signed",    "signed",    "已签收") \
+    X(HANDLING,  "handling",  "handling",  "办理中") \
+    X(REPLIED,   "replied",   "replied",   "已回复") \
+    X(ACCEPTED,  "accepted",  "accepted",  "已通过") \
+    X(RETURNED,  "returned",  "returned",  "已退回") \
+    X(WITHDRAWN, "withdrawn", "withdrawn", "已撤销")
+
+#define OBJECTION_STATES(X) \
+    X(RAISED,    "raised",    "raised",    "已提出") \
+    X(OPINIONS,  "opinions",  "opinions",  "征求意见") \
+    X(RULED,     "ruled",     "ruled",     "已裁定") \
+    X(WITHDRAWN, "withdrawn", "withdrawn", "已撤回")
+
+#define APPEAL_KINDS(X) \
+    X(CONSULT,    "consult",    "question",   "咨询") \
+    X(HELP,       "help",       "help",       "求助") \
+    X(COMPLAINT,  "complaint",  "complaint",  "投诉") \
+    X(REPORT,     "report",     "report",     "举报") \
+    X(SUGGESTION, "suggestion", "suggestion", "建议") \
+    X(PRAISE,     "praise",     "praise",     "表扬")
+
+#define CARDS(X) \
+    X(NONE,   "none",   "on time",  "正常") \
+    X(YELLOW, "yellow", "due soon", "黄牌") \
+    X(RED,    "red",    "overdue",  "红牌")
+
+/* By which way a callback's facts came. */
+#define CALLBACK_WAYS(X) \
+    X(PHONE,   "phone",   "phone call",            "电话回访") \
+    X(CITIZEN, "citizen", "the citizen's own call", "群众来电") \
+    X(RATING,  "rating",  "rating by app or SMS",  "评价") \
+    X(CHANNEL, "channel", "source channel",        "来源渠道")
+
+#define ROLES(X) \
+    X(OPERATOR,      "operator",      "operator",          "受理员") \
+    X(DISPATCHER,    "dispatcher",    "dispatcher",        "派单员") \
+    X(HANDLER,       "handler",       "handler",           "承办员") \
+    X(CALLBACK,      "callback",      "callback officer",  "回访员") \
+    X(SUPERVISOR,    "supervisor",    "supervisor",        "督办员") \
+    X(CONFERENCE,    "conference",    "conference member", "联席成员") \
+    X(ANALYST,       "analyst",       "analyst",           "研判员") \
+    X(LIBRARIAN,     "librarian",     "librarian",         "知识员") \
+    X(AUDITOR,       "auditor",       "auditor",           "审计员") \
+    X(ADMINISTRATOR, "administrator", "administrator",     "管理员")
+
+/* What an order waits for; an order can wait for several. The queues are filters over these. */
+#define NEEDS(X) \
+    X(INTAKE,   "intake",   "to be taken further",   "待受理") \
+    X(DISPATCH, "dispatch", "to be dispatched",      "待派发") \
+    X(RETURN,   "return",   "return to be decided",  "退单待审") \
+    X(SIGN,     "sign",     "to be signed",          "待签收") \
+    X(HANDLE,   "handle",   "to be handled",         "待办理") \
+    X(REVIEW,   "review",   "reply to be judged",    "回复待审") \
+    X(CALLBACK, "callback", "citizen to be called",  "待回访") \
+    X(RULING,   "ruling",   "objection to be ruled", "异议待裁") \
+    X(DECISION, "decision", "decision of the 1",     "待决定") \
+    X(ARCHIVE,  "archive",  "to be archived",        "待归档")
+
+#define TIMER_KINDS(X) \
+    X(DISPATCH_BY, "dispatch_by", "dispatch is due",              "派发到时") \
+    X(SIGN_BY,     "sign_by",     "signed by rule",               "视为签收") \
+    X(ACCEPT_BY,   "accept_by",   "reply accepted by rule",       "视为通过") \
+    X(YELLOW_ON,   "yellow_on",   "yellow card",                  "黄牌") \
+    X(RED_ON,      "red_on",      "red card",                     "红牌") \
+    X(PROMISE_ON,  "promise_on",  "the promised day has come",    "承诺到期") \
+    X(REVIEW_ON,   "review_on",   "suspension ends",              "挂起到期") \
+    X(ARCHIVE_ON,  "archive_on",  "archived by rule",             "到期归档") \
+    X(OPINION_BY,  "opinion_by",  "silence is recorded",          "未表态") \
+    X(RULE_BY,     "rule_by",     "the 1 may rule",               "平台可裁")
+/* clang-format on */
+
+#define WORD_ENUM(prefix, id) prefix##_##id
+#define X(id, name, en, zh)   ORDER_##id,
+enum order_state { ORDER_STATES(X) ORDER_STATE_COUNT };
+#undef X
+#define X(id, name, en, zh) ASSIGNMENT_##id,
+enum assignment_state { ASSIGNMENT_STATES(X) ASSIGNMENT_STATE_COUNT };
+#undef X
+#define X(id, name, en, zh) OBJECTION_##id,
+enum objection_state { OBJECTION_STATES(X) OBJECTION_STATE_COUNT };
+#undef X
+#define X(id, name, en, zh) KIND_##id,
+enum appeal_kind { APPEAL_KINDS(X) APPEAL_KIND_COUNT };
+#undef X
+#define X(id, name, en, zh) CARD_##id,
+enum card { CARDS(X) CARD_COUNT };
+#undef X
+#define X(id, name, en, zh) WAY_##id,
+enum callback_way { CALLBACK_WAYS(X) CALLBACK_WAY_COUNT };
+#undef X
+#define X(id, name, en, zh) ROLE_##id,
+enum role { ROLES(X) ROLE_COUNT };
+#undef X
+#define X(id, name, en, zh) NEED_##id,
+enum need { NEEDS(X) NEED_COUNT };
+#undef X
+#define X(id, name, en, zh) TIMER_##id,
+enum timer_kind { TIMER_KINDS(X) TIMER_KIND_COUNT };
+#undef X
+#undef WORD_ENUM
+
+/* The kinds of words, for the functions below. */
+enum word_list {
+    WORDS_ORDER_STATE,
+    WORDS_ASSIGNMENT_STATE,
+    WORDS_OBJECTION_STATE,
+    WORDS_APPEAL_KIND,
+    WORDS_CARD,
+    WORDS_CALLBACK_WAY,
+    WORDS_ROLE,
+    WORDS_NEED,
+    WORDS_TIMER_KIND,
+};
+/* How many words a list has. */
+int words_count(enum word_list list);
+/* The name in API and database of value `i` ("to_dispatch"); "" outside the list. */
+const char *word_name(enum word_list list, int i);
+/* The label for people. */
+struct bilingual word_label(enum word_list list, int i);
+/* The value of a name, or -1. */
+int word_find(enum word_list list, const char *name);
+
+#define BIT(i) (UINT32_C(1) << (unsigned)(i))
+
+#endif

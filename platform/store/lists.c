@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lists of orders and their counts, within a scope. */
+#include "platform/store/scope.h"
+#include "platform/store/store_private.h"
+#include <string.h>
+
+/* The parameters of every text below; one that a text does not name is not looked at. */
+enum {
+    P_ACCOUNT = 1,
+    P_STATES, /* how many of the states below count, 0 any */
+    P_NEEDS,
+    P_CARD,
+    P_UNSATISFIED,
+    P_ROUND,
+    P_REGION,
+    P_CATEGORY,
+    P_INDUSTRY,
+    P_CHANNEL,
+    P_LEAD,
+    P_TAKEN_BY,
+    P_PATH_FROM,
+    P_PATH_TO,
+    P_STATE, /* … 27 */
+    P_AFTER_KEY = P_STATE + ORDER_STATE_COUNT,
+    P_AFTER_ID,
+    P_LIMIT,
+};
+_Static_assert(ORDER_STATE_COUNT == 13 && P_AFTER_KEY == 28, "the texts say $15 … $27");
+
+#define WHERE_ANY                                                                                  \
+    " where ($2 = 0 or o.state in ($15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, "   \
+    "$27))"                                                                                        \
+    " and ($3 = 0 or (o.needs & $3) <> 0) and ($4 = '' or o.card = $4)"                            \
+    " and ($5 = 0 or o.unsatisfied = 1) and o.round >= $6"                                         \
+    " and ($7 = '' or substr(o.region_code, 1, length($7)) = $7)"                                  \
+    " and ($8 = '' or substr(o.category_code, 1, length($8)) = $8)"                                \
+    " and ($9 = '' or o.industry = $9) and ($10 = '' or o.channel = $10)"                          \
+    " and ($11 = 0 or o.lead_unit_id = $11) and ($12 = 0 or o.taken_by = $12) and" SCOPE_SQL
+/* A literal, so that the partial index on open orders serves. */
+#define WHERE_OPEN WHERE_ANY " and o.open = 1"
+#define WITH_UNIT                                                                                  \
+    " and (o.id, o.round) in (select m.order_id, m.round from assignment m"                        \
+    " where m.unit_path >= $13 and m.unit_path < $14 and m.state not in ('returned', "             \
+    "'withdrawn'))"
+#define BY_DEADLINE " and (o.sort_at, o.id) > ($28, $29) order by o.sort_at, o.id limit $30"
+#define BY_NEWEST   " and o.id < $29 order by o.id desc limit $30"
+#define LIST        "select" ORDER_COLUMNS "from orders o"
+#define COUNT                                                                                      \
+    "select count(*), coalesce(sum(case when o.card = 'red' then 1 else 0 end), 0) from orders o"
+
+/* [open only][with unit][newest first] */
+static const char *const LIST_SQL[2][2][2] = {
+    {{LIST WHERE_ANY BY_DEADLINE, LIST WHERE_ANY BY_NEWEST},
+     {LIST WHERE_ANY WITH_UNIT BY_DEADLINE, LIST WHERE_ANY WITH_UNIT BY_NEWEST}},
+    {{LIST WHERE_OPEN BY_DEADLINE, LIST WHERE_OPEN BY_NEWEST},
+     {LIST WHERE_OPEN WITH_UNIT BY_DEADLINE, LIST WHERE_OPEN WITH_UNIT BY_NEWEST}},
+};
+/* [open only][with unit] */
+static const char *const COUNT_SQL[2][2] = {
+    {COUNT WHERE_ANY, COUNT WHERE_ANY WITH_UNIT},
+    {COUNT WHERE_OPEN, COUNT WHERE_OPEN WITH_UNIT},
+};
+
+/* A filter as parameters. */
+struct bound {
+    struct db_value values[P_LIMIT];
+    bool open, unit;
+    char path_to[256];
+};
+
+static void set(struct bound *b, int parameter, struct db_value value)
+{
+    b->values[parameter - 1] = value;
+}
+
+/* True if no other than open states are asked for: then the index on open orders serves. */
+static bool asks_only_open(const struct order_filter *f)
+{
+    bool only = f->states != 0;
+    for (int i = 0; i < ORDER_STATE_COUNT; i++)
+        if ((f->states & BIT(i)) && !order_open((enum order_state)i))
+            only = false;
+    return f->open_only || only;
+}
+
+/* `path` is the filter's unit's, "" none; it must live as long as `b`. False for a path that cannot
+ * be. */
+static bool bind_filter(struct bound *b, int64_t account_id, const struct order_filter *f,
+                        const char *path)
+{
+    int states = 0;
+    set(b, P_ACCOUNT, db_int(account_id));
+    for (int i = 0; i < ORDER_STATE_COUNT; i++) {
+        bool wanted = (f->states & BIT(i)) != 0;
+        states += wanted;
+        set(b, P_STATE + i, db_text(wanted ? word_name(WORDS_ORDER_STATE, i) : ""));
+    }
+    set(b, P_STATES, db_int(states));
+    set(b, P_NEEDS, db_int(f->needs));
+    set(b, P_CARD, db_text(f->card > 0 ? word_name(WORDS_CARD, f->card - 1) : ""));
+    set(b, P_UNSATISFIED, db_int(f->unsatisfied));
+    set(b, P_ROUND, db_int(f->round_from));
+    set(b, P_REGION, db_text(f->region_code));
+    set(b, P_CATEGORY, db_text(f->category_code));
+    set(b, P_INDUSTRY, db_text(f->industry));
+    set(b, P_CHANNEL, db_text(f->channel));
+    set(b, P_LEAD, db_int(f->lead_unit_id));
+    set(b, P_TAKEN_BY, db_int(f->taken_by));
+    set(b, P_AFTER_KEY, db_int(0));
+    set(b, P_AFTER_ID, db_int(0));
+    set(b, P_LIMIT, db_int(0));
+    b->open = asks_only_open(f);
+    b->unit = f->unit_id != 0;
+    /* "/1/12/" and what is below it are the texts from "/1/12/" to before "/1/120": '0' follows
+     * '/'. */
+    size_t n = strlen(path);
+    if (n >= sizeof b->path_to)
+        return false;
+    memcpy(b->path_to, path, n + 1);
+    if (n)
+        b->path_to[n - 1] = '/' + 1;
+    set(b, P_PATH_FROM, db_text(path));
+    set(b, P_PATH_TO, db_text(b->path_to));
+    return true;
+}
+
+/* Binds the filter with the path of its unit. ST_NOT_FOUND when there is no such unit. */
+static enum status prepare(struct db *db, int64_t account_id, const struct order_filter *f,
+                           struct arena *arena, struct bound *b)
+{
+    const char *path = "";
+    if (f->unit_id != 0) {
+        struct db_rows *rows = db_query(db, "select path from unit where id = $1",
+                                        DB_PARAMS(db_int(f->unit_id)), NULL);
+        if (rows && db_next(rows))
+            path = row_text(rows, 0, arena);
+        enum status st = db_close(rows);
+        if (st || *path == '\0')
+            return st ? st : ST_NOT_FOUND;
+    }
+    return bind_filter(b, account_id, f, path) ? ST_OK : ST_INVALID;
+}
+
+enum status store_orders(struct db *db, int64_t account_id, const struct order_filter *filter,
+                         bool newest_first, int64_t after_key, int64_t after_id, size_t limit,
+                         struct arena *arena, struct order_page *page)
+{
+    struct bound b;
+    size_t capacity = 0;
+    int64_t key = 0;
+    *page = (struct order_page){0};
+    enum status st = prepare(db, account_id, filter, arena, &b);
+    if (st)
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    set(&b, P_AFTER_KEY, db_int(after_key));
+    set(&b, P_AFTER_ID, db_int(newest_first && after_id == 0 ? INT64_MAX : after_id));
+    set(&b, P_LIMIT, db_int((int64_t)limit + 1)); /* one more tells whether there is more */
+    struct db_rows *rows =
+        db_query(db, LIST_SQL[b.open][b.unit][newest_first], b.values, P_LIMIT, NULL);
+    while (rows && db_next(rows)) {
+        if (page->count == limit) {
+            page->more = true;
+            break;
+        }
+        struct order *o = &APPEND(arena, page->orders, page->count, capacity);
+        order_read(rows, 0, arena, o, &key);
+        page->next_key = newest_first ? 0 : key;
+        page->next_id = o->id;
+    }
+    return db_close(rows);
+}
+
+enum status store_orders_count(struct db *db, int64_t account_id, const struct order_filter *filter,
+                               int64_t *count, int64_t *red)
+{
+    struct bound b;
+    *count = *red = 0;
+    struct arena *arena = arena_new();
+    if (!arena)
+        return ST_NO_MEMORY;
+    enum status st = prepare(db, account_id, filter, arena, &b);
+    if (!st) {
+        struct db_rows *rows = db_query(db, COUNT_SQL[b.open][b.unit], b.values, P_LIMIT, NULL);
+        if (rows && db_next(rows)) {
+            *count = db_get_int(rows, 0);
+            *red = db_get_int(rows, 1);
+        }
+        st = db_close(rows);
+    }
+    arena_free(arena);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}

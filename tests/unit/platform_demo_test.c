@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The demonstration city: complete, consistent, and made by the rules. */
+#include "core/clock.h"
+#include "core/text.h"
+#include "platform/demo/demo_sim.h"
+#include "platform/domain/suggest.h"
+#include <locale.h>
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A city of its own in a directory of its own, at a moment of its own. */
+struct made {
+    char dir[64], path[96];
+    struct store *store;
+    struct db *db;
+    struct arena *arena;
+};
+
+static void open_city(struct made *m, const char *moment)
+{
+    struct error err = {0};
+    char spec[96];
+    snprintf(spec, sizeof spec, "start=%s,scale=0", moment);
+    assert_int_equal(clock_init(spec, &err), ST_OK);
+    snprintf(m->dir, sizeof m->dir, "%s/demo_city_XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    assert_non_null(mkdtemp(m->dir));
+    snprintf(m->path, sizeof m->path, "%s/city.db", m->dir);
+    m->store = NULL;
+    if (store_open(m->path, &m->store, &err) != ST_OK)
+        fail_msg("the store does not open: %s", err.message);
+    if (demo_city_make(m->store, NULL, &err, NULL, NULL) != ST_OK)
+        fail_msg("the city is not made: %s", err.message);
+    m->db = store_reader(m->store, &err);
+    assert_non_null(m->db);
+    m->arena = arena_new();
+}
+
+static void close_city(struct made *m)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+    arena_free(m->arena);
+    store_close(m->store);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s%s", m->path, ends[i]);
+        unlink(path);
+    }
+    rmdir(m->dir);
+}
+
+static struct made city;
+
+static int set_up(void **state)
+{
+    (void)state;
+    open_city(&city, "2026-11-18T09:30:00+08:00");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    close_city(&city);
+    return 0;
+}
+
+static int64_t number_of(struct db *db, const char *sql)
+{
+    struct db_rows *rows = db_query(db, sql, NULL, 0, NULL);
+    int64_t n = rows && db_next(rows) ? db_get_int(rows, 0) : -1;
+    assert_int_equal(db_close(rows), ST_OK);
+    return n;
+}
+
+/* --- reference data ----------------------------------------------------------------------------
+ */
+
+static void the_city_has_its_18_streets_and_431_communities(void **state)
+{
+    (void)state;
+    struct region *regions = NULL;
+    size_t count = store_regions(city.db, city.arena, &regions), by_level[4] = {0};
+    for (size_t i = 0; i < count; i++)
+        by_level[regions[i].level]++;
+    assert_int_equal(by_level[0], 1);
+    assert_int_equal(by_level[1], 18);
+    assert_int_equal(by_level[2], 431);
+    assert_in_range(by_level[3], 2 * 431, 4 * 431);
+    assert_string_equal(regions[0].name, "大冶市");
+    assert_string_equal(store_meta_get(city.db, "city_name", city.arena), "大冶市");
+    assert_string_equal(store_meta_get(city.db, "demo", city.arena), "1");
+}
+
+static void each_region_but_the_city_lies_in_another(void **state)
+{
+    (void)state;
+    static const size_t above[4] = {0, 6, 9, 12};
+    struct region *regions = NULL;
+    size_t count = store_regions(city.db, city.arena, &regions);
+    const char *last[4] = {"", "", "", ""};
+    for (size_t i = 0; i < count; i++) {
+        int32_t level = regions[i].level;
+        last[level] = regions[i].code;
+        if (level > 0)
+            assert_memory_equal(regions[i].code, last[level - 1], above[level]);
+    }
+}
+
+static void the_divisions_are_the_official_ones(void **state)
+{
+    (void)state;
+    const char *data = getenv("MINQING_TEST_DATA");
+    if (!data) {
+        print_message("MINQING_TEST_DATA is not set: divisions not compared\n");
+        skip();
+    }
+    char path[1024], line[512];
+    snprintf(path, sizeof path, "%s/addresses/daye_divisions.csv", data);
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        print_message("%s is not there: divisions not compared\n", path);
+        skip();
+        return;
+    }
+    struct region *regions = NULL;
+    size_t count = store_regions(city.db, city.arena, &regions), same = 0, lines = 0;
+    assert_non_null(fgets(line, sizeof line, file));
+    while (fgets(line, sizeof line, file)) {
+        const char *f[4];
+        line[strcspn(line, "\r\n")] = '\0';
+        demo_split(city.arena, line, f, 4);
+        lines++;
+        for (size_t i = 0; i < count; i++)
+            same += (strcmp(regions[i].code, f[2]) == 0 &&
+                     strcmp(regions[i].name, demo_short_name(city.arena, f[3])) == 0);
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(regions[i].code, f[0]) == 0)
+                assert_string_equal(regions[i].name, f[1]);
+    }
+    fclose(file);
+    assert_int_equal(lines, 431);
+    assert_int_equal(same, 431);
+}
+
+static void twelve_channels_flow_together(void **state)
+{
+    (void)state;
+    struct channel *channels = NULL;
+    assert_int_equal(store_channels(city.db, city.arena, &channels), 12);
+    bool hotline = false;
+    for (size_t i = 0; i < 12; i++) {
+        hotline = hotline || strcmp(channels[i].code, "hotline12345") == 0;
+        assert_true(strcmp(channels[i].callback_policy, "all") == 0 ||
+                    strcmp(channels[i].callback_policy, "sample") == 0 ||
+                    strcmp(channels[i].callback_policy, "elsewhere") == 0);
+    }
+    assert_true(hotline);
+}
+
+static void units_form_a_tree(void **state)
+{
+    (void)state;
+    struct unit *units = NULL;
+    size_t count = store_units(city.db, city.arena, &units), streets = 0;
+    assert_true(count >= 80);
+    for (size_t i = 0; i < count; i++) {
+        streets += strcmp(units[i].kind, "street") == 0;
+        const char *end = arena_printf(city.arena, "/%lld/", (long long)units[i].id);
+        size_t n = strlen(units[i].path), m = strlen(end);
+        assert_true(n >= m && strcmp(units[i].path + n - m, end) == 0);
+        for (size_t k = 0; k < count; k++)
+            if (units[k].id == units[i].parent_id)
+                assert_memory_equal(units[i].path, units[k].path, strlen(units[k].path));
+    }
+    assert_int_equal(streets, 18);
+}
+
+static bool is_leaf(const struct category *categories, size_t count, size_t i)
+{
+    return i + 1 == count ||
+           strncmp(categories[i + 1].code, categories[i].code, strlen(categories[i].code)) != 0;
+}
+
+/* All rows of the table of responsibilities that could apply to the category. */
+static size_t rows_of(const char *category, struct responsibility **out)
+{
+    DEMO_LIST(struct responsibility) list = {0};
+    struct db_rows *rows = db_query(city.db,
+                                    "select id, category_code, region_code, owner_unit_id, unit_id,"
+                                    " source, valid_from from responsibility",
+                                    NULL, 0, NULL);
+    while (rows && db_next(rows)) {
+        const char *code = db_get_text(rows, 1);
+        if (strncmp(category, code, strlen(code)) != 0)
+            continue;
+        *DEMO_ADD(city.arena, list) =
+            (struct responsibility){.id = db_get_int(rows, 0),
+                                    .category_code = arena_strdup(city.arena, code),
+                                    .region_code = arena_strdup(city.arena, db_get_text(rows, 2)),
+                                    .owner_unit_id = db_get_int(rows, 3),
+                                    .unit_id = db_get_int(rows, 4),
+                                    .source = arena_strdup(city.arena, db_get_text(rows, 5)),
+                                    .reason = "",
+                                    .valid_from = db_get_int(rows, 6)};
+    }
+    assert_int_equal(db_close(rows), ST_OK);
+    *out = list.items;
+    return list.count;
+}
+
+static void every_matter_has_a_suggestion_in_every_community(void **state)
+{
+    (void)state;
+    struct category *categories = NULL;
+    struct region *regions = NULL;
+    size_t category_count = store_categories(city.db, city.arena, &categories);
+    size_t region_count = store_regions(city.db, city.arena, &regions), leaves = 0, boundaries = 0;
+    for (size_t i = 0; i < category_count; i++) {
+        if (!is_leaf(categories, category_count, i))
+            continue;
+        leaves++;
+        assert_int_equal(strlen(categories[i].code), 6);
+        struct responsibility *rows = NULL;
+        size_t row_count = rows_of(categories[i].code, &rows);
+        for (size_t k = 0; k < region_count; k++) {
+            struct matter matter = {categories[i].code, regions[k].code, 0, clock_now_ms()};
+            struct suggestion found[SUGGESTIONS_MAX];
+            if (regions[k].level != 2)
+                continue;
+            size_t n = suggest_units(rows, row_count, &matter, found);
+            if (n == 0)
+                fail_msg("%s has no unit in %s", categories[i].code, regions[k].code);
+            boundaries += n > 1 && found[0].boundary;
+        }
+    }
+    assert_in_range(leaves, 200, 260);
+    assert_true(boundaries > 0);
+}
+
+static void a_component_is_its_owners(void **state)
+{
+    (void)state;
+    struct responsibility *rows = NULL;
+    size_t count = rows_of("010405", &rows);
+    struct matter matter = {"010405", "420281001004001", 204, clock_now_ms()};
+    struct suggestion found[SUGGESTIONS_MAX];
+    assert_true(suggest_units(rows, count, &matter, found) > 0);
+    assert_int_equal(found[0].unit_id, 204);
+}
+
+static void count_place(void *user, const struct place *place)
+{
+    size_t *count = user;
+    ++*count;
+    assert_true(utf8_valid(place->name, strlen(place->name)));
+    assert_true(strlen(place->name) > 0);
+    assert_int_equal(strlen(place->region_code), 15);
+    if (strcmp(place->kind, "component") == 0) {
+        assert_int_equal(strlen(place->component_code), 16);
+        assert_true(place->owner_unit_id > 0);
+    }
+}
+
+static void there_are_two_thousand_places_with_names_of_their_own(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    assert_int_equal(store_places_each(city.db, count_place, &count), ST_OK);
+    assert_int_equal(count, DEMO_PLACES);
+    assert_int_equal(number_of(city.db, "select count(distinct name) from place"), DEMO_PLACES);
+    assert_int_equal(
+        number_of(city.db,
+                  "select count(*) from place where region_code not in (select code from region)"),
+        0);
+}
+
+/* --- accounts ----------------------------------------------------------------------------------
+ */
+
+static void every_role_has_an_account_with_the_password(void **state)
+{
+    (void)state;
+    static const char *const logins[] = {"operator",   "operator2",   "dispatcher", "handler",
+                                         "handler2",   "handler3",    "callback",   "supervisor",
+                                         "conference", "analyst",     "librarian",  "auditor",
+                                         "admin",      "n_emergency", "n_economy",  "town_chengui"};
+    struct account *accounts = NULL;
+    size_t count = store_accounts(city.db, city.arena, &accounts);
+    uint32_t roles = 0;
+    for (size_t i = 0; i < count; i++) {
+        roles |= accounts[i].roles;
+        assert_true(accounts[i].demo);
+        assert_string_equal(accounts[i].password_hash, accounts[0].password_hash);
+    }
+    assert_int_equal(roles, BIT(ROLE_COUNT) - 1);
+    assert_int_equal(
+        crypto_pwhash_str_verify(accounts[0].password_hash, demo_password, strlen(demo_password)),
+        0);
+    for (size_t i = 0; i < sizeof logins / sizeof logins[0]; i++)
+        assert_non_null(store_account_by_login(city.db, logins[i], city.arena));
+}
+
+static size_t list_all(const struct made *m, int64_t account_id, struct order **out)
+{
+    DEMO_LIST(struct order) list = {0};
+    struct order_filter filter = {0};
+    struct order_page page = {0};
+    int64_t key = 0, id = 0;
+    do {
+        assert_int_equal(
+            store_orders(m->db, account_id, &filter, true, key, id, 100, m->arena, &page), ST_OK);
+        for (size_t i = 0; i < page.count; i++)
+            *DEMO_ADD(m->arena, list) = page.orders[i];
+        key = page.next_key;
+        id = page.next_id;
+    } while (page.more);
+    *out = list.items;
+    return list.count;
+}
+
+static void an_n_account_sees_only_its_industry(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *login, *industry;
+    } ns[] = {{"n_emergency", "emergency"}, {"n_economy", "economy_it"}};
+    for (size_t i = 0; i < 2; i++) {
+        const struct account *account = store_account_by_login(city.db, ns[i].login, city.arena);
+        assert_non_null(account);
+        struct order *orders = NULL;
+        size_t count = list_all(&city, account->id, &orders);
+        assert_in_range(count, 1, DEMO_ORDERS - 1);
+        for (size_t k = 0; k < count; k++)
+            assert_string_equal(orders[k].industry, ns[i].industry);
+    }
+}
+
+static void a_handler_sees_only_what_its_unit_has_or_had(void **state)
+{
+    (void)state;
+    static const char *const logins[] = {"handler", "handler2", "handler3"};
+    for (size_t i = 0; i < 3; i++) {
+        const struct account *account = store_account_by_login(city.db, logins[i], city.arena);
+        struct order_filter waiting = {.states = BIT(ORDER_IN_HAND)};
+        int64_t count = 0, red = 0;
+        assert_int_equal(store_orders_count(city.db, account->id, &waiting, &count, &red), ST_OK);
+        if (count < 2)
+            fail_msg("%s has %d orders in hand", logins[i], (int)count);
+        assert_true(count < 60);
+    }
+}
+
+static void a_town_supervisor_sees_only_the_town(void **state)
+{
+    (void)state;
+    const struct account *account = store_account_by_login(city.db, "town_chengui", city.arena);
+    struct order *orders = NULL;
+    size_t count = list_all(&city, account->id, &orders);
+    assert_in_range(count, 1, 100);
+    for (size_t i = 0; i < count; i++)
+        assert_memory_equal(orders[i].region_code, "420281108", 9);
+}
+
+/* --- orders ------------------------------------------------------------------------------------
+ */
+
+static void check_orders(const struct made *m)
+{
+    struct order *orders = NULL;
+    size_t count = list_all(m, 1, &orders), states[ORDER_STATE_COUNT] = {0},
+           cards[CARD_COUNT] = {0};
+    int64_t now = clock_now_ms(), day = 24 * 3600 * INT64_C(1000);
+    assert_int_equal(count, DEMO_ORDERS);
+    for (size_t i = 0; i < count; i++) {
+        struct error err = {0};
+        states[orders[i].state]++;
+        if (orders[i].state < ORDER_CONCLUDED)
+            cards[orders[i].card]++;
+        assert_true(orders[i].received_at <= now && orders[i].received_at >= now - 61 * day);
+        if (store_chain_verify(m->db, orders[i].id, &err) != ST_OK)
+            fail_msg("%s: %s", orders[i].number, err.message);
+    }
+    for (int i = ORDER_RECEIVED; i < ORDER_STATE_COUNT; i++)
+        if (states[i] == 0)
+            fail_msg("no order is %s", word_name(WORDS_ORDER_STATE, i));
+    assert_in_range(states[ORDER_TO_DISPATCH], 10, 16);
+    assert_in_range(states[ORDER_CALLBACK], 7, 24);
+    assert_true(cards[CARD_YELLOW] >= 3);
+    assert_true(cards[CARD_RED] >= 3);
+    for (int i = 0; i < ASSIGNMENT_STATE_COUNT; i++) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "select count(*) from assignment where state = '%s'",
+                 word_name(WORDS_ASSIGNMENT_STATE, i));
+        if (number_of(m->db, sql) <= 0)
+            fail_msg("no assignment is %s", word_name(WORDS_ASSIGNMENT_STATE, i));
+    }
+    assert_true(
+        number_of(m->db, "select count(*) from objection where state in ('raised', 'opinions')") >=
+        3);
+    assert_true(number_of(m->db, "select count(*) from objection where outcome = 'moved'") >= 3);
+    assert_true(number_of(m->db, "select count(*) from responsibility where source = 'ruling'") >=
+                6);
+    assert_true(number_of(m->db, "select count(*) from orders where round >= 3") >= 2);
+    assert_true(
+        number_of(m->db,
+                  "select count(*) from orders where promised_on > 0 and state = 'callback'") >= 2);
+    assert_true(number_of(m->db, "select count(*) from orders where merged_into > 0") >= 5);
+    assert_int_equal(number_of(m->db, "select count(*) from appeal"), DEMO_ORDERS);
+}
+
+static void orders_of_every_state_have_true_histories(void **state)
+{
+    (void)state;
+    check_orders(&city);
+}
+
+static void nothing_lies_in_the_future_and_no_timer_is_overdue(void **state)
+{
+    (void)state;
+    struct due_timer *due = NULL;
+    assert_int_equal(store_timers_due(city.db, clock_now_ms(), 10, city.arena, &due), 0);
+    char sql[128];
+    snprintf(sql, sizeof sql,
+             "select count(*) from event where done_at > %lld or arrived_at > %lld",
+             (long long)clock_now_ms(), (long long)clock_now_ms());
+    assert_int_equal(number_of(city.db, sql), 0);
+    /* The feed tells what happened in the order in which it happened. */
+    assert_int_equal(number_of(city.db,
+                               "select count(*) from event a join event b on b.seq = a.seq + 1"
+                               " where b.done_at < a.done_at"),
+                     0);
+    assert_int_equal(number_of(city.db, "select count(*) from orders where title = ''"), 0);
+}
+
+static void texts_are_valid_and_name_their_place(void **state)
+{
+    (void)state;
+    struct db_rows *rows = db_query(city.db, "select content from statement", NULL, 0, NULL);
+    size_t count = 0;
+    while (rows && db_next(rows)) {
+        const char *text = db_get_text(rows, 0);
+        assert_true(utf8_valid(text, strlen(text)));
+        assert_null(strstr(text, "{"));
+        count++;
+    }
+    assert_int_equal(db_close(rows), ST_OK);
+    assert_true(count > 1000);
+    assert_int_equal(number_of(city.db,
+                               "select count(*) from appeal a join statement s on"
+                               " s.id = a.statement_id where instr(s.content, a.place_text) = 0"),
+                     0);
+    assert_true(number_of(city.db, "select count(distinct category_code) from orders") >= 60);
+}
+
+static void a_second_city_is_refused(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    assert_int_equal(demo_city_make(city.store, NULL, &err, NULL, NULL), ST_CONFLICT);
+    assert_non_null(strstr(err.message, "大冶市"));
+}
+
+/* At night, on a Sunday, in the long holidays: the orders are there whenever it is made. */
+static void the_city_can_be_made_at_any_moment(void **state)
+{
+    (void)state;
+    static const char *const moments[] = {"2026-02-20T00:01:00+08:00", "2026-10-08T08:31:00+08:00",
+                                          "2027-03-21T03:00:00+08:00"};
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        struct made other;
+        open_city(&other, moments[i]);
+        check_orders(&other);
+        close_city(&other);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_city_has_its_18_streets_and_431_communities),
+        cmocka_unit_test(each_region_but_the_city_lies_in_another),
+        cmocka_unit_test(the_divisions_are_the_official_ones),
+        cmocka_unit_test(twelve_channels_flow_together),
+        cmocka_unit_test(units_form_a_tree),
+        cmocka_unit_test(every_matter_has_a_suggestion_in_every_community),
+        cmocka_unit_test(a_component_is_its_owners),
+        cmocka_unit_test(there_are_two_thousand_places_with_names_of_their_own),
+        cmocka_unit_test(every_role_has_an_account_with_the_password),
+        cmocka_unit_test(an_n_account_sees_only_its_industry),
+        cmocka_unit_test(a_handler_sees_only_what_its_unit_has_or_had),
+        cmocka_unit_test(a_town_supervisor_sees_only_the_town),
+        cmocka_unit_test(orders_of_every_state_have_true_histories),
+        cmocka_unit_test(nothing_lies_in_the_future_and_no_timer_is_overdue),
+        cmocka_unit_test(texts_are_valid_and_name_their_place),
+        cmocka_unit_test(a_second_city_is_refused),
+        cmocka_unit_test(the_city_can_be_made_at_any_moment),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

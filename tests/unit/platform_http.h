@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* For the tests of platform/http: an api in its place that does what a test tells it, and a client
+ * that speaks bytes. Included by one file a program: it defines the functions of api.h. */
+#ifndef TESTS_UNIT_PLATFORM_HTTP_H
+#define TESTS_UNIT_PLATFORM_HTTP_H
+
+#include "core/buf.h"
+#include "core/clock.h"
+#include "core/json.h"
+#include "platform/api/api.h"
+#include "platform/http/server.h"
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 20000 }; /* no wait takes longer, on the slowest machine */
+
+/* --- the api in its place --------------------------------------------------------------------- */
+
+/* A queued request whose `done` the test calls. */
+struct held {
+    void (*done)(void *user);
+    void *user;
+};
+
+struct api {
+    pthread_mutex_t lock;
+    struct held held[256];
+    size_t held_count;
+    void (*wake)(void *user);
+    void *wake_user;
+    atomic_llong cursor;      /* of the last change */
+    atomic_size_t frame_size; /* filler in each frame */
+    atomic_bool logged_out;
+    atomic_int queued, completed; /* requests that api_run left over; calls of api_complete */
+    atomic_int frames;            /* made by api_changes */
+};
+
+static inline void answer_json(struct api_request *r, int status, cJSON *object)
+{
+    char *text = cJSON_PrintUnformatted(object);
+    r->http_status = status;
+    r->answer = arena_strdup(r->arena, text);
+    r->answer_length = strlen(r->answer);
+    free(text);
+    cJSON_Delete(object);
+}
+
+/* The request as the server understood it. */
+static inline void answer_echo(struct api_request *r)
+{
+    static const char *const methods[] = {"GET", "POST", "DELETE"};
+    cJSON *object = cJSON_CreateObject();
+    json_add_text(object, "method", methods[r->method]);
+    json_add_text(object, "path", r->path);
+    json_add_text(object, "token", r->token);
+    json_add_text(object, "key", r->idempotency_key);
+    json_add_int(object, "if_match", r->if_match);
+    json_add_text(object, "language", r->language == LANGUAGE_EN ? "en" : "zh");
+    json_add_int(object, "body_length", (int64_t)r->body_length);
+    json_add_text(object, "body", r->body_length < 1000 ? r->body : "long");
+    for (size_t i = 0; i < r->query_count; i++)
+        json_add_text(object, r->query_names[i], r->query_values[i]);
+    answer_json(r, 200, object);
+    r->etag = r->if_match;
+}
+
+static inline void *call_done(void *user)
+{
+    struct held *held = user;
+    held->done(held->user);
+    free(held);
+    return NULL;
+}
+
+/* POST /held waits for the test, POST /thread is done on another thread at once, POST /within
+ * before api_run returns; GET /empty is 204; all else is an echo. */
+bool api_run(struct api *api, struct api_request *r, void (*done)(void *user), void *user)
+{
+    if (strcmp(r->path, "/empty") == 0) {
+        r->http_status = 204;
+        return true;
+    }
+    bool held = strcmp(r->path, "/held") == 0, within = strcmp(r->path, "/within") == 0;
+    if (!held && !within && strcmp(r->path, "/thread") != 0) {
+        answer_echo(r);
+        return true;
+    }
+    atomic_fetch_add(&api->queued, 1);
+    r->private_data = api;
+    if (held) {
+        pthread_mutex_lock(&api->lock);
+        assert_true(api->held_count < 256);
+        api->held[api->held_count++] = (struct held){done, user};
+        pthread_mutex_unlock(&api->lock);
+    } else if (within) {
+        done(user);
+    } else {
+        struct held *copy = malloc(sizeof *copy);
+        pthread_t thread;
+        assert_non_null(copy);
+        *copy = (struct held){done, user};
+        assert_int_equal(pthread_create(&thread, NULL, call_done, copy), 0);
+        pthread_detach(thread);
+    }
+    return false;
+}
+
+void api_complete(struct api_request *r)
+{
+    struct api *api = r->private_data;
+    assert_non_null(api); /* once only */
+    r->private_data = NULL;
+    atomic_fetch_add(&api->completed, 1);
+    answer_echo(r);
+}
+
+void api_refuse(struct api_request *r, enum problem_type type, const char *argument)
+{
+    cJSON *object = cJSON_CreateObject();
+    struct problem problem;
+    problem_set(&problem, type, NULL, both(argument), both(NULL), both(NULL));
+    json_add_text(object, "type", problem_name(type));
+    json_add_text(object, "title", problem_text(&problem, r->language, r->arena));
+    answer_json(r, problem_status(type), object);
+    r->is_problem = true;
+}
+
+int64_t api_session(struct api *api, const char *token, enum language *language)
+{
+    bool english = strcmp(token, "english") == 0;
+    if (atomic_load(&api->logged_out) || (!english && strcmp(token, "good") != 0))
+        return 0;
+    *language = english ? LANGUAGE_EN : LANGUAGE_ZH;
+    return english ? 8 : 7;
+}
+
+char *api_changes(struct api *api, int64_t account, enum language language, int64_t *cursor)
+{
+    long long last = atomic_load(&api->cursor);
+    size_t size = atomic_load(&api->frame_size);
+    struct buf out = BUF_EMPTY;
+    if (*cursor >= last)
+        return NULL;
+    *cursor = last;
+    atomic_fetch_add(&api->frames, 1);
+    buf_printf(&out, "{\"cursor\":%lld,\"account\":%lld,\"language\":%d,\"filler\":\"", last,
+               (long long)account, (int)language);
+    for (size_t i = 0; i < size; i++)
+        buf_add_char(&out, 'x');
+    buf_add_text(&out, "\"}");
+    return buf_take(&out);
+}
+
+void api_on_change(struct api *api, void (*wake)(void *user), void *user)
+{
+    pthread_mutex_lock(&api->lock);
+    api->wake = wake;
+    api->wake_user = user;
+    pthread_mutex_unlock(&api->lock);
+}
+
+int64_t api_last_cursor(struct api *api)
+{
+    return atomic_load(&api->cursor);
+}
+
+/* A change is on disk. */
+static inline void change(struct api *api)
+{
+    atomic_fetch_add(&api->cursor, 1);
+    pthread_mutex_lock(&api->lock);
+    if (api->wake)
+        api->wake(api->wake_user);
+    pthread_mutex_unlock(&api->lock);
+}
+
+static inline size_t held_count(struct api *api)
+{
+    pthread_mutex_lock(&api->lock);
+    size_t n = api->held_count;
+    pthread_mutex_unlock(&api->lock);
+    return n;
+}
+
+static inline void release_held(struct api *api)
+{
+    pthread_mutex_lock(&api->lock);
+    while (api->held_count > 0) {
+        struct held held = api->held[--api->held_count];
+        held.done(held.user);
+    }
+    pthread_mutex_unlock(&api->lock);
+}
+
+/* --- server and descriptors ------------------------------------------------------------------- */
+
+struct server {
+    struct api api;
+    struct http *http;
+    size_t descriptors; /* open once it listens */
+};
+
+static inline size_t count_descriptors(void)
+{
+    size_t n = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    assert_non_null(dir);
+    while (readdir(dir))
+        n++;
+    closedir(dir);
+    return n;
+}
+
+static inline void server_start(struct server *server, struct http_options options)
+{
+    struct error err = {ST_OK, ""};
+    (void)signal(SIGPIPE, SIG_IGN);
+    memset(server, 0, sizeof *server);
+    pthread_mutex_init(&server->api.lock, NULL);
+    if (http_start(&server->api, &options, &server->http, &err))
+        fail_msg("%s", err.message);
+    server->descriptors = count_descriptors();
+}
+
+static inline void server_stop(struct server *server)
+{
+    http_stop(server->http);
+    assert_int_equal(server->api.queued, server->api.completed);
+    pthread_mutex_destroy(&server->api.lock);
+}
+
+/* Waits until `condition` holds; a pause between two looks is no guess at how long it takes. */
+#define WAIT_FOR(condition)                                                                        \
+    do {                                                                                           \
+        int64_t wait_end = clock_ticks_ms() + LIMIT_MS;                                            \
+        while (!(condition)) {                                                                     \
+            if (clock_ticks_ms() > wait_end)                                                       \
+                fail_msg("waited in vain for: %s", #condition);                                    \
+            poll(NULL, 0, 1);                                                                      \
+        }                                                                                          \
+    } while (0)
+
+/* --- a client that speaks bytes --------------------------------------------------------------- */
+
+struct reply {
+    int status; /* 0: the connection was closed instead */
+    struct buf head, body;
+    bool closed; /* the server closed the connection behind it */
+};
+
+static inline int dial(const struct server *server)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(http_port(server->http)),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+/* Sends all; false when the other side would not have it. */
+static inline bool say_bytes(int fd, const void *bytes, size_t n)
+{
+    for (size_t sent = 0; sent < n;) {
+        ssize_t part = send(fd, (const char *)bytes + sent, n - sent, MSG_NOSIGNAL);
+        if (part <= 0)
+            return false;
+        sent += (size_t)part;
+    }
+    return true;
+}
+
+static inline bool say(int fd, const char *text)
+{
+    return say_bytes(fd, text, strlen(text));
+}
+
+/* At most `n` bytes, at least one; 0 when the other side closed. */
+static inline size_t hear(int fd, void *bytes, size_t n)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    if (poll(&p, 1, LIMIT_MS) != 1)
+        fail_msg("nothing was heard for %d ms", (int)LIMIT_MS);
+    ssize_t got = recv(fd, bytes, n, 0);
+    return got > 0 ? (size_t)got : 0;
+}
+
+static inline void hear_exactly(int fd, void *bytes, size_t n)
+{
+    for (size_t got = 0; got < n;) {
+        size_t part = hear(fd, (char *)bytes + got, n - got);
+        assert_true(part > 0);
+        got += part;
+    }
+}
+
+/* The value of a header in a reply, "" when it is missing. */
+static inline const char *reply_header(const struct reply *reply, const char *name)
+{
+    static _Thread_local char value[256];
+    const char *line = reply->head.data;
+    value[0] = '\0';
+    while (line && (line = strstr(line, "\r\n")) && line[2]) {
+        line += 2;
+        size_t n = strlen(name);
+        if (strncasecmp(line, name, n) == 0 && line[n] == ':')
+            (void)snprintf(value, sizeof value, "%.*s", (int)strcspn(line + n + 2, "\r"),
+                           line + n + 2);
+    }
+    return value;
+}
+
+static inline void reply_free(struct reply *reply)
+{
+    buf_free(&reply->head);
+    buf_free(&reply->body);
+}
+
+/* Reads the head only. */
+static inline struct reply hear_head(int fd)
+{
+    struct reply reply = {.status = 0};
+    char c;
+    while (!reply.head.data || !strstr(reply.head.data, "\r\n\r\n")) {
+        if (hear(fd, &c, 1) == 0) {
+            reply.closed = true;
+            return reply;
+        }
+        buf_add_char(&reply.head, c);
+    }
+    (void)sscanf(reply.head.data, "HTTP/1.%*d %d", &reply.status);
+    return reply;
+}
+
+/* Reads one answer with a Content-Length; `bodyless` for HEAD. */
+static inline struct reply hear_reply(int fd, bool bodyless)
+{
+    struct reply reply = hear_head(fd);
+    long long length =
+        reply.status && !bodyless ? strtoll(reply_header(&reply, "Content-Length"), NULL, 10) : 0;
+    char bytes[4096];
+    while (reply.body.length < (size_t)length) {
+        size_t left = (size_t)length - reply.body.length;
+        size_t n = hear(fd, bytes, left < sizeof bytes ? left : sizeof bytes);
+        assert_true(n > 0);
+        buf_add(&reply.body, bytes, n);
+    }
+    return reply;
+}
+
+/* True when the other side has closed, or does within the limit. */
+static inline bool is_closed(int fd)
+{
+    char bytes[256];
+    while (hear(fd, bytes, sizeof bytes) > 0)
+        ;
+    return true;
+}
+
+#endif
