@@ -33,14 +33,19 @@ void mq_result_keep(struct mq_result *result)
 
 void mq_result_free(struct mq_result *result)
 {
-    if (result)
-        answer_free((struct answer *)result);
+    struct answer *answer = (struct answer *)result;
+    if (answer && answer->delivering)
+        answer->kept = false;
+    else if (answer)
+        answer_free(answer);
 }
 
 void answer_deliver(struct answer *answer, mq_done done, void *user)
 {
+    answer->delivering = true;
     if (done)
         done(user, &answer->result);
+    answer->delivering = false;
     if (!answer->kept)
         answer_free(answer);
 }

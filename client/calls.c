@@ -15,19 +15,20 @@ static bool submit(struct mq *mq, struct call *call)
 
 static bool get(struct mq *mq, struct buf *url, decode_fn decode, mq_done done, void *user)
 {
-    return submit(mq, call_new(METHOD_GET, buf_take(url), NULL, decode, done, user));
+    return submit(mq, call_new(mq, METHOD_GET, buf_take(url), NULL, decode, done, user));
 }
 
 static bool get_plain(struct mq *mq, const char *path, decode_fn decode, mq_done done, void *user)
 {
-    return submit(mq, call_new(METHOD_GET, url_plain(mq, path), NULL, decode, done, user));
+    return submit(mq, call_new(mq, METHOD_GET, url_plain(mq, path), NULL, decode, done, user));
 }
 
 /* A POST with a fresh key unless `key` is given; NULL without memory. */
-static struct call *post(struct buf *url, struct body *body, const char *key, decode_fn decode,
-                         mq_done done, void *user)
+static struct call *post(struct mq *mq, struct buf *url, struct body *body, const char *key,
+                         decode_fn decode, mq_done done, void *user)
 {
-    struct call *call = call_new(METHOD_POST, buf_take(url), body_take(body), decode, done, user);
+    struct call *call =
+        call_new(mq, METHOD_POST, buf_take(url), body_take(body), decode, done, user);
     if (call && key)
         memcpy(call->key, key, strlen(key) + 1);
     else if (call)
@@ -89,7 +90,7 @@ bool mq_order(struct mq *mq, const char *ref, mq_done done, void *user)
     struct buf url;
     url_start(mq, &url, "/orders");
     url_segment(&url, ref);
-    struct call *call = call_new(METHOD_GET, buf_take(&url), NULL, decode_order, done, user);
+    struct call *call = call_new(mq, METHOD_GET, buf_take(&url), NULL, decode_order, done, user);
     if (!submit(mq, call))
         return false;
     if (!*ref) /* that address is another's: the list's */
@@ -132,7 +133,7 @@ bool mq_act(struct mq *mq, int64_t order_id, int64_t version, const char *action
     if (on)
         body_int(&body, "on", on);
     body_values(&body, values, count);
-    struct call *call = post(&url, &body, NULL, decode_order, done, user);
+    struct call *call = post(mq, &url, &body, NULL, decode_order, done, user);
     if (call)
         call->version = version;
     return submit(mq, call);
@@ -153,7 +154,7 @@ bool mq_appeal(struct mq *mq, const char *key, const struct mq_value *values, si
     url_start(mq, &url, "/appeals");
     body_start(&body);
     body_values(&body, values, count);
-    struct call *call = post(&url, &body, valid ? key : NULL, decode_order, done, user);
+    struct call *call = post(mq, &url, &body, valid ? key : NULL, decode_order, done, user);
     if (!submit(mq, call))
         return false;
     if (!valid) /* under another key a draft could be sent twice */
@@ -168,7 +169,7 @@ bool mq_reveal(struct mq *mq, int64_t order_id, const char *reason, mq_done done
     order_url(mq, &url, order_id, "reveal");
     body_start(&body);
     body_text(&body, "reason", reason);
-    return submit(mq, post(&url, &body, NULL, decode_reveal, done, user));
+    return submit(mq, post(mq, &url, &body, NULL, decode_reveal, done, user));
 }
 
 bool mq_caller_orders(struct mq *mq, const char *phone, mq_done done, void *user)
@@ -178,7 +179,7 @@ bool mq_caller_orders(struct mq *mq, const char *phone, mq_done done, void *user
     url_start(mq, &url, "/callers/lookup");
     body_start(&body);
     body_text(&body, "phone", phone);
-    return submit(mq, post(&url, &body, NULL, decode_orders, done, user));
+    return submit(mq, post(mq, &url, &body, NULL, decode_orders, done, user));
 }
 
 /* On a kernel without the call. A key must be unique within its account, not secret: the time, the
@@ -212,7 +213,7 @@ static bool complete(struct mq *mq, const char *path, const char *q, int limit,
     url_start(mq, &url, path);
     url_param(&url, "q", q);
     url_param_int(&url, "limit", limit);
-    struct call *call = call_new(METHOD_GET, buf_take(&url), NULL, decode, done, user);
+    struct call *call = call_new(mq, METHOD_GET, buf_take(&url), NULL, decode, done, user);
     if (call)
         call_submit_newest(mq, call, channel);
     return call != NULL;

@@ -110,7 +110,10 @@ void mq_free(struct mq *mq)
     feed_stop(mq);
     while (mq->first)
         call_free(mq, mq->first);
+    struct sigaction before;
+    transport_pipe_off(&before);
     (void)curl_multi_cleanup(mq->multi);
+    transport_pipe_back(&before);
     curl_global_cleanup();
     free(mq->base);
     free(mq->host);

@@ -11,14 +11,16 @@
 #include "core/buf.h"
 #include "core/json.h"
 #include <curl/curl.h>
+#include <signal.h>
 
 enum {
     CALLS_FLYING_MAX = 2, /* connections for calls; the feed has its own */
     KEY_MAX = 64,         /* bytes of an idempotency key */
     TOKEN_MAX = 512,
-    ANSWER_MAX = 16 * 1024 * 1024, /* bytes; a foreign machine shall not fill this one's memory */
+    ANSWER_MAX = 8 * 1024 * 1024, /* bytes; a foreign machine shall not fill this one's memory */
     FRAME_MAX = 4 * 1024 * 1024,
-    PAUSE_MS = 100, /* before the second attempt; doubled each time */
+    ITEMS_MAX = 10000, /* of one array; the platform sends at most 200 of anything */
+    PAUSE_MS = 100,    /* before the second attempt; doubled each time */
     PAUSE_MAX_MS = 2000,
     BUSY_TRIES = 4,   /* attempts while the platform says 503 */
     ORPHAN_MS = 1000, /* a cancelled request may hold a wanted connection for so long */
@@ -42,6 +44,7 @@ enum message {
     MESSAGE_FEED_LOST,
     MESSAGE_COUNT,
 };
+bool language_is_english(const char *language);
 /* The sentence in the language, with `detail` in brackets unless that is "". */
 const char *message_text(struct arena *arena, bool english, enum message message,
                          const char *detail);
@@ -52,6 +55,11 @@ bool message_is_final(CURLcode code);
 /* True where somebody answered, but not HTTP. */
 bool message_is_corrupt(CURLcode code);
 
+static inline int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* ---- results ----------------------------------------------------------------------------- */
 
 struct answer {
@@ -59,6 +67,7 @@ struct answer {
     struct arena *arena;
     char *body; /* result.json, owned; NULL while there is none */
     bool kept;
+    bool delivering; /* its callback runs: who frees it then gives it back to be freed after */
 };
 
 /* NULL without memory. */
@@ -109,7 +118,8 @@ struct mq_ref part_ref(struct arena *arena, const cJSON *object, const char *nam
 struct mq_ref part_ref_of(struct arena *arena, const cJSON *value);
 /* The texts of an array. */
 const char **part_texts(struct arena *arena, const cJSON *array, size_t *count);
-/* The array of that name; NULL when there is none. `*count` gets its length. */
+/* The array of that name; NULL when there is none or it is absurdly long. `*count` gets its
+ * length. */
 const cJSON *part_array(const cJSON *object, const char *name, size_t *count);
 /* Reads an order, with its detail where `detail`. False when it is none. */
 bool part_order(struct arena *arena, const cJSON *json, bool detail, struct mq_order *order);
@@ -144,6 +154,7 @@ struct call {
     char *body; /* kept byte for byte: a repeated key wants the same body */
     size_t body_length;
     char key[KEY_MAX + 1]; /* idempotency key, "" none */
+    char *token;           /* of who asked: another may have logged in before the next attempt */
     int64_t version;       /* If-Match, -1 none */
 
     int64_t began_at;    /* ticks */
@@ -168,6 +179,7 @@ struct feed {
     mq_done done;
     void *user;
     unsigned generation; /* of mq_follow, so that a callback may replace the feed */
+    char token[TOKEN_MAX + 1];
     int64_t cursor;
     CURL *easy;
     struct curl_slist *headers;
@@ -197,13 +209,11 @@ struct mq {
     bool calling_back;
 };
 
-bool language_is_english(const char *language);
-
 /* A call with its answer's room; takes `url` and `body` over even where it fails, as it does when
  * one of them is NULL for want of memory (`body` only where there has to be one). NULL without
  * memory. */
-struct call *call_new(enum method method, char *url, char *body, decode_fn decode, mq_done done,
-                      void *user);
+struct call *call_new(struct mq *mq, enum method method, char *url, char *body, decode_fn decode,
+                      mq_done done, void *user);
 /* Takes it out of all lists, and lets the next of its channel fly. */
 void call_free(struct mq *mq, struct call *call);
 void call_submit(struct mq *mq, struct call *call);
@@ -220,8 +230,12 @@ void call_start_due(struct mq *mq, int64_t now);
 void call_expire(struct mq *mq, int64_t now);
 /* When the two above have to be called next; INT64_MAX never. */
 int64_t call_next_at(const struct mq *mq);
+/* Puts it on the line. */
+void call_attempt(struct mq *mq, struct call *call, int64_t now);
 /* An attempt ended: with an answer, or without. */
 void call_ended(struct mq *mq, struct call *call, CURLcode code);
+/* The platform is back: nobody needs to wait out his pause. */
+void call_hurry(struct mq *mq);
 bool call_any_ready(const struct mq *mq);
 /* Calls back for all that was ready when it was called. */
 void call_deliver(struct mq *mq);
@@ -255,24 +269,31 @@ char *body_take(struct body *body);
 /* ---- transport --------------------------------------------------------------------------- */
 
 /* A handle with all that holds for every request, and its headers; NULL without memory. */
-CURL *transport_easy(struct mq *mq, const char *url, struct curl_slist **headers);
+CURL *transport_easy(struct mq *mq, const char *url, const char *token,
+                     struct curl_slist **headers);
 /* Adds "name: value" to `*headers`; false without memory. */
 bool transport_header(struct curl_slist **headers, const char *name, const char *value);
 /* Takes the attempt off the line (closing the connection when it is not done) and frees it. */
 void transport_drop(struct mq *mq, CURL **easy, struct curl_slist **headers);
+/* OpenSSL raises SIGPIPE on a closed line, and libcurl leaves that to its user: off around calls
+ * that may write. */
+void transport_pipe_off(struct sigaction *before);
+void transport_pipe_back(const struct sigaction *before);
 /* `ms` with up to a quarter added, so that many consoles do not come back in step. */
 int64_t transport_jitter(struct mq *mq, int64_t ms);
 
 /* ---- feed -------------------------------------------------------------------------------- */
 
 void feed_stop(struct mq *mq);
-/* Connects again and gives up what is silent, as far as it is time. */
-void feed_tick(struct mq *mq, int64_t now);
-/* When feed_tick has to be called next; INT64_MAX never. */
+/* Connects, if it is time to. */
+void feed_start_due(struct mq *mq, int64_t now);
+/* Gives up a line that is silent. */
+void feed_expire(struct mq *mq, int64_t now);
+/* When the two above have to be called next; INT64_MAX never. */
 int64_t feed_next_at(const struct mq *mq);
 /* curl says that the connection ended. */
 void feed_ended(struct mq *mq, CURLcode code);
-/* Something reached the platform: no reason to pause any longer. */
+/* Likewise. */
 void feed_hurry(struct mq *mq);
 /* Calls back for all that came. */
 void feed_deliver(struct mq *mq);

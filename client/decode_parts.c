@@ -101,11 +101,19 @@ int part_small(const cJSON *object, const char *name, int otherwise)
     return value < INT_MIN || value > INT_MAX ? otherwise : (int)value;
 }
 
+/* NULL for what is no array, or so long that our memory would not hold it. */
+static const cJSON *array_checked(const cJSON *array, size_t *count)
+{
+    *count = cJSON_IsArray(array) ? (size_t)cJSON_GetArraySize(array) : 0;
+    if (cJSON_IsArray(array) && *count <= ITEMS_MAX)
+        return array;
+    *count = 0;
+    return NULL;
+}
+
 const cJSON *part_array(const cJSON *object, const char *name, size_t *count)
 {
-    const cJSON *array = member(object, name);
-    *count = cJSON_IsArray(array) ? (size_t)cJSON_GetArraySize(array) : 0;
-    return cJSON_IsArray(array) ? array : NULL;
+    return array_checked(member(object, name), count);
 }
 
 struct mq_ref part_ref_of(struct arena *arena, const cJSON *value)
@@ -126,9 +134,7 @@ struct mq_ref part_ref(struct arena *arena, const cJSON *object, const char *nam
 
 const char **part_texts(struct arena *arena, const cJSON *array, size_t *count)
 {
-    if (!cJSON_IsArray(array))
-        array = NULL;
-    *count = (size_t)cJSON_GetArraySize(array);
+    array = array_checked(array, count);
     const char **texts = arena_alloc(arena, *count * sizeof *texts);
     size_t i = 0;
     const cJSON *item;
@@ -160,9 +166,7 @@ struct mq_appeal part_appeal(struct arena *arena, const cJSON *json)
 
 const struct mq_queue *part_queues(struct arena *arena, const cJSON *array, size_t *count)
 {
-    if (!cJSON_IsArray(array))
-        array = NULL;
-    *count = (size_t)cJSON_GetArraySize(array);
+    array = array_checked(array, count);
     struct mq_queue *queues = arena_alloc(arena, *count * sizeof *queues);
     size_t i = 0;
     const cJSON *item;
@@ -180,9 +184,7 @@ const struct mq_queue *part_queues(struct arena *arena, const cJSON *array, size
 
 const struct mq_choice *part_choices(struct arena *arena, const cJSON *array, size_t *count)
 {
-    if (!cJSON_IsArray(array))
-        array = NULL;
-    *count = (size_t)cJSON_GetArraySize(array);
+    array = array_checked(array, count);
     struct mq_choice *choices = arena_alloc(arena, *count * sizeof *choices);
     size_t i = 0;
     const cJSON *item;

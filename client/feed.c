@@ -14,6 +14,7 @@ void feed_stop(struct mq *mq)
     transport_drop(mq, &feed->easy, &feed->headers);
     free(feed->url);
     buf_free(&feed->received);
+    explicit_bzero(feed->token, sizeof feed->token);
     *feed = (struct feed){.generation = feed->generation + 1};
 }
 
@@ -26,6 +27,7 @@ bool mq_follow(struct mq *mq, int64_t cursor, mq_done done, void *user)
     mq->feed.done = done;
     mq->feed.user = user;
     mq->feed.cursor = cursor;
+    memcpy(mq->feed.token, mq->token, sizeof mq->token);
     mq->feed.pause_ms = FEED_PAUSE_MS;
     return true;
 }
@@ -68,7 +70,7 @@ static bool connect_feed(struct mq *mq)
     buf_printf(&url, "%s/changes?cursor=%lld", mq->base, (long long)feed->cursor);
     free(feed->url);
     feed->url = buf_take(&url);
-    feed->easy = feed->url ? transport_easy(mq, feed->url, &feed->headers) : NULL;
+    feed->easy = feed->url ? transport_easy(mq, feed->url, feed->token, &feed->headers) : NULL;
     if (!feed->easy)
         return false;
     (void)curl_easy_setopt(feed->easy, CURLOPT_HTTPHEADER, feed->headers);
@@ -86,11 +88,15 @@ static int64_t silence_ms(const struct mq *mq)
     return mq->stall_ms * FEED_STALLS;
 }
 
-void feed_tick(struct mq *mq, int64_t now)
+void feed_expire(struct mq *mq, int64_t now)
+{
+    if (mq->feed.easy && now - mq->feed.alive_at >= silence_ms(mq))
+        feed_ended(mq, CURLE_OPERATION_TIMEDOUT);
+}
+
+void feed_start_due(struct mq *mq, int64_t now)
 {
     struct feed *feed = &mq->feed;
-    if (feed->easy && now - feed->alive_at >= silence_ms(mq))
-        feed_ended(mq, CURLE_OPERATION_TIMEDOUT);
     if (feed->state != FEED_PAUSED || feed->ended || feed->due_at > now)
         return;
     feed->state = FEED_CONNECTING;
@@ -167,7 +173,7 @@ static bool tell_failure(struct mq *mq, enum status status, enum message message
         return true; /* the line is lost all the same, and comes back */
     answer_fail(answer, status, mq->english, message,
                 arena_printf(answer->arena, mq->english ? "%s: %s" : "%s：%s", mq->host, reason));
-    answer->result.http_status = mq->feed.http_status;
+    answer->result.http_status = mq->feed.http_status == 200 ? 0 : mq->feed.http_status;
     answer->result.cursor = mq->feed.cursor;
     return tell(mq, answer);
 }
@@ -274,6 +280,7 @@ static bool tell_open(struct mq *mq)
     struct answer *answer = answer_new();
     mq->feed.announced = true;
     mq->feed.told_lost = false;
+    call_hurry(mq);
     if (!answer)
         return true;
     answer->result.http_status = 200;

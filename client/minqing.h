@@ -265,9 +265,9 @@ bool mq_bulletin(struct mq *mq, mq_done done, void *user);
  * frame (result.changes, result.queues when they moved, result.cursor), without changes each time
  * the line is up, and with ST_UNAVAILABLE each time it is lost; it connects again by itself with
  * growing pauses (1 s to 30 s). A frame that cannot be read gives ST_CORRUPT and is asked for
- * again. When the platform refuses (http_status 410: read everything again and follow from the
- * cursor of mq_me; 401: log in), `done` hears it and the feed is over. Replaces the feed before;
- * `done` NULL only ends it. */
+ * again. When the platform refuses (http_status 410 or 422: read everything again and follow from
+ * the cursor of mq_me; 401: log in), `done` hears it and the feed is over. Replaces the feed
+ * before; `done` NULL only ends it. */
 bool mq_follow(struct mq *mq, int64_t cursor, mq_done done, void *user);
 /* True while the feed is connected. */
 bool mq_following(const struct mq *mq);

@@ -70,23 +70,28 @@ bool mq_login(struct mq *mq, const char *login, const char *password, mq_done do
     body_start(&body);
     body_text(&body, "login", login);
     body_text(&body, "password", password);
-    struct call *call = call_new(METHOD_POST, url_plain(mq, "/sessions"), body_take(&body),
+    struct call *call = call_new(mq, METHOD_POST, url_plain(mq, "/sessions"), body_take(&body),
                                  decode_session, done, user);
-    if (call)
+    if (call) {
         call->secret = true;
+        explicit_bzero(
+            call->token,
+            strlen(call->token)); /* an ended session must not stand in the way of a new one */
+    }
     return submit(mq, call, login_arrived);
 }
 
 bool mq_logout(struct mq *mq, mq_done done, void *user)
 {
     return submit(mq,
-                  call_new(METHOD_DELETE, url_plain(mq, "/sessions/current"), NULL, decode_nothing,
-                           done, user),
+                  call_new(mq, METHOD_DELETE, url_plain(mq, "/sessions/current"), NULL,
+                           decode_nothing, done, user),
                   logout_arrived);
 }
 
 bool mq_me(struct mq *mq, mq_done done, void *user)
 {
-    return submit(mq, call_new(METHOD_GET, url_plain(mq, "/me"), NULL, decode_session, done, user),
+    return submit(mq,
+                  call_new(mq, METHOD_GET, url_plain(mq, "/me"), NULL, decode_session, done, user),
                   account_arrived);
 }

@@ -3,6 +3,7 @@
 #include "client/client_private.h"
 #include "core/clock.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -34,25 +35,36 @@ bool transport_header(struct curl_slist **headers, const char *name, const char 
     return longer != NULL;
 }
 
-static bool headers_common(struct mq *mq, struct curl_slist **headers)
+static bool headers_common(struct mq *mq, const char *token, struct curl_slist **headers)
 {
     char bearer[sizeof "Bearer " + TOKEN_MAX];
     if (!transport_header(headers, "Accept", NULL) ||
         !transport_header(headers, "Accept-Language", mq->english ? "en" : "zh"))
         return false;
-    if (!*mq->token)
+    if (!*token)
         return true;
-    (void)snprintf(bearer, sizeof bearer, "Bearer %s", mq->token);
-    return transport_header(headers, "Authorization", bearer);
+    (void)snprintf(bearer, sizeof bearer, "Bearer %s", token);
+    bool added = transport_header(headers, "Authorization", bearer);
+    explicit_bzero(bearer, sizeof bearer);
+    return added;
 }
 
-CURL *transport_easy(struct mq *mq, const char *url, struct curl_slist **headers)
+/* An editor that the console starts must not hold our connections. */
+static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)user;
+    (void)purpose;
+    return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
+}
+
+CURL *transport_easy(struct mq *mq, const char *url, const char *token, struct curl_slist **headers)
 {
     CURL *easy = curl_easy_init();
     long connect_ms = (long)(mq->give_up_ms < mq->stall_ms ? mq->give_up_ms : mq->stall_ms);
     if (!easy)
         return NULL;
-    if (!headers_common(mq, headers) || curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK ||
+    if (!headers_common(mq, token, headers) ||
+        curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_PROXY, "") != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") != CURLE_OK) {
@@ -60,6 +72,7 @@ CURL *transport_easy(struct mq *mq, const char *url, struct curl_slist **headers
         return NULL;
     }
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
     (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
@@ -69,11 +82,25 @@ CURL *transport_easy(struct mq *mq, const char *url, struct curl_slist **headers
     return easy;
 }
 
+void transport_pipe_off(struct sigaction *before)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, before); /* cannot fail for this signal */
+}
+
+void transport_pipe_back(const struct sigaction *before)
+{
+    (void)sigaction(SIGPIPE, before, NULL);
+}
+
 void transport_drop(struct mq *mq, CURL **easy, struct curl_slist **headers)
 {
     if (*easy) {
+        struct sigaction before;
+        transport_pipe_off(&before);
         (void)curl_multi_remove_handle(mq->multi, *easy);
         curl_easy_cleanup(*easy);
+        transport_pipe_back(&before);
     }
     *easy = NULL;
     curl_slist_free_all(*headers);
@@ -82,12 +109,13 @@ void transport_drop(struct mq *mq, CURL **easy, struct curl_slist **headers)
 
 static void perform(struct mq *mq)
 {
+    struct sigaction before;
     int running, left;
-    int64_t now = clock_ticks_ms();
-    call_expire(mq, now);
-    call_start_due(mq, now);
-    feed_tick(mq, now);
+    call_start_due(mq, clock_ticks_ms());
+    feed_start_due(mq, clock_ticks_ms());
+    transport_pipe_off(&before);
     (void)curl_multi_perform(mq->multi, &running);
+    transport_pipe_back(&before);
     for (CURLMsg *news; (news = curl_multi_info_read(mq->multi, &left));) {
         char *call = NULL;
         CURL *easy = news->easy_handle;
@@ -100,6 +128,9 @@ static void perform(struct mq *mq)
         else if (call)
             call_ended(mq, (struct call *)(void *)call, code);
     }
+    /* Last: who was stopped for an hour finds here what came meanwhile, and no stall. */
+    call_expire(mq, clock_ticks_ms());
+    feed_expire(mq, clock_ticks_ms());
 }
 
 /* How long to wait: not past the next timer, and not at all when there is something to tell. */

@@ -81,14 +81,10 @@ static ssize_t read_stream(void *user, uint64_t position, char *out, size_t max)
     (void)position;
     while (feed->frame_sent == feed->frame_length) {
         uint64_t round;
-        switch (sleepers_look(feed->options->sleepers, &feed->sleeper, &round)) {
-        case OUTLOOK_GONE:
-            return MHD_CONTENT_READER_END_WITH_ERROR;
-        case OUTLOOK_STOPPING:
+        /* For a client that is gone the end is sent in vain, which closes the connection at once; an
+         * end with an error would leave libmicrohttpd 0.9.75 with the descriptor for a while. */
+        if (sleepers_look(feed->options->sleepers, &feed->sleeper, &round) != OUTLOOK_GOOD)
             return MHD_CONTENT_READER_END_OF_STREAM;
-        case OUTLOOK_GOOD:
-            break;
-        }
         if (!logged_in(feed))
             return MHD_CONTENT_READER_END_OF_STREAM;
         char *json = api_changes(feed->options->api, feed->account, feed->language, &feed->cursor);

@@ -18,7 +18,9 @@
 enum {
     DEFAULT_THREADS = 2,
     DEFAULT_BODY_LIMIT = 1024 * 1024,
-    DEFAULT_TIMEOUT_S = 120,
+    /* Also how long a client is remembered whose farewell came together with half a request: with
+     * epoll, libmicrohttpd 0.9.75 reads the half and does not look again. */
+    DEFAULT_TIMEOUT_S = 60,
     DEFAULT_HEARTBEAT_MS = 60 * 1000,
     CONNECTIONS_MAX = 16000,
     DESCRIPTORS_KEPT = 128,        /* of the process's limit, for the store and the rest */

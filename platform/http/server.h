@@ -18,7 +18,7 @@ struct http_options {
     unsigned threads;     /* that answer requests [2] */
     size_t body_limit;    /* bytes of a request's body [1 MiB] */
     unsigned connections; /* open at once [what the limit of descriptors allows, at most 16,000] */
-    unsigned timeout_s;   /* of a connection on which nothing moves [120] */
+    unsigned timeout_s;   /* of a connection on which nothing moves [60] */
     int64_t heartbeat_ms; /* of the change feed [60,000] */
 };
 

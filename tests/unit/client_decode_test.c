@@ -348,6 +348,26 @@ static void half_an_answer_is_never_taken_for_a_whole(void **state)
     }
 }
 
+static void a_list_without_end_is_refused(void **state)
+{
+    (void)state;
+    struct buf json = BUF_EMPTY;
+    buf_add_text(&json, "{\"items\":[{}");
+    for (int i = 0; i < 2 * ITEMS_MAX; i++)
+        buf_add_text(&json, ",{}");
+    buf_add_text(&json, "]}");
+    assert_false(json.failed);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        if (samples[i].http_status != 200 || !strstr(samples[i].json, "\"items\""))
+            continue;
+        struct answer *answer = read_answer(&samples[i], json.data, json.length);
+        assert_int_equal(answer->result.status, ST_CORRUPT);
+        assert_int_equal(answer->result.count, 0);
+        mq_result_free(&answer->result);
+    }
+    buf_free(&json);
+}
+
 static size_t node_count(const cJSON *node)
 {
     size_t count = 1;
@@ -436,6 +456,7 @@ int main(void)
         cmocka_unit_test(every_member_of_an_order_arrives),
         cmocka_unit_test(every_list_is_read),
         cmocka_unit_test(half_an_answer_is_never_taken_for_a_whole),
+        cmocka_unit_test(a_list_without_end_is_refused),
         cmocka_unit_test(a_member_of_another_type_does_no_harm),
         cmocka_unit_test(changed_bytes_do_no_harm),
     };

@@ -24,13 +24,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNS_MAX = 8, REQUESTS_MAX = 256, LIMIT_MS = 10000 };
+enum { CONNS_MAX = 8, REQUESTS_MAX = 256, LIMIT_MS = 10000, SLOW_MS = 3 };
 
 struct conn {
     int fd; /* -1 free */
     struct buf in;
-    const char *slow; /* still to be sent, a byte at a time */
+    const char *slow; /* still to be sent, a byte each SLOW_MS */
     size_t slow_left;
+    int64_t slow_at;
 };
 struct request {
     char method[8];
@@ -220,10 +221,13 @@ static inline void turn(struct mq *mq, struct server *server)
     for (size_t i = 0; i < CONNS_MAX; i++) {
         struct conn *conn = &server->conns[i];
         waits[i] = (struct mq_wait){.fd = conn->fd};
-        if (conn->fd >= 0 && conn->slow_left) {
+        if (conn->fd < 0 || !conn->slow_left)
+            continue;
+        slow = true;
+        if (clock_ticks_ms() - conn->slow_at >= SLOW_MS) {
             send_bytes(conn, conn->slow++, 1);
             conn->slow_left--;
-            slow = true;
+            conn->slow_at = clock_ticks_ms();
         }
     }
     assert_true(mq_poll(mq, waits, CONNS_MAX + 1, slow ? 1 : 50));

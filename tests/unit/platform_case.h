@@ -243,15 +243,15 @@ static inline bool act_pairs(struct world *w, const struct actor *who, const cha
         if (!try_plain(w, who, action))                                                            \
             fail_msg("%s: %s", action, said(w));                                                   \
     } while (0)
-#define refused(w, who, type, action, ...)                                                         \
+#define refused(w, who, expected, action, ...)                                                     \
     do {                                                                                           \
         assert_false(try_act(w, who, action, __VA_ARGS__));                                        \
-        assert_string_equal(problem_name((w)->problem.type), problem_name(type));                  \
+        assert_string_equal(problem_name((w)->problem.type), problem_name(expected));              \
     } while (0)
-#define refused_plain(w, who, type_, action)                                                       \
+#define refused_plain(w, who, expected, action)                                                    \
     do {                                                                                           \
         assert_false(try_plain(w, who, action));                                                   \
-        assert_string_equal(problem_name((w)->problem.type), problem_name(type_));                 \
+        assert_string_equal(problem_name((w)->problem.type), problem_name(expected));              \
     } while (0)
 
 static inline const char *said(struct world *w)

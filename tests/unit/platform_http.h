@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For the tests of platform/http: an api in its place that does what a test tells it, and a client
- * that speaks bytes. Included by one file a program: it defines the functions of api.h. */
+/* For the tests of platform/http: an api in its place that does what a test tells it. Included by
+ * one file a program: it defines the functions of api.h. */
 #ifndef TESTS_UNIT_PLATFORM_HTTP_H
 #define TESTS_UNIT_PLATFORM_HTTP_H
 
@@ -9,25 +9,14 @@
 #include "core/json.h"
 #include "platform/api/api.h"
 #include "platform/http/server.h"
-#include <arpa/inet.h>
+#include "tests/lib/wire.h"
 #include <dirent.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-enum { LIMIT_MS = 20000 }; /* no wait takes longer, on the slowest machine */
 
 /* --- the api in its place --------------------------------------------------------------------- */
 
@@ -160,8 +149,11 @@ char *api_changes(struct api *api, int64_t account, enum language language, int6
     atomic_fetch_add(&api->frames, 1);
     buf_printf(&out, "{\"cursor\":%lld,\"account\":%lld,\"language\":%d,\"filler\":\"", last,
                (long long)account, (int)language);
-    for (size_t i = 0; i < size; i++)
-        buf_add_char(&out, 'x');
+    char *filler = malloc(size + 1);
+    assert_non_null(filler);
+    memset(filler, 'x', size);
+    buf_add(&out, filler, size);
+    free(filler);
     buf_add_text(&out, "\"}");
     return buf_take(&out);
 }
@@ -199,12 +191,14 @@ static inline size_t held_count(struct api *api)
 
 static inline void release_held(struct api *api)
 {
+    struct held held[256];
     pthread_mutex_lock(&api->lock);
-    while (api->held_count > 0) {
-        struct held held = api->held[--api->held_count];
-        held.done(held.user);
-    }
+    size_t count = api->held_count;
+    memcpy(held, api->held, count * sizeof *held);
+    api->held_count = 0;
     pthread_mutex_unlock(&api->lock);
+    for (size_t i = 0; i < count; i++)
+        held[i].done(held[i].user);
 }
 
 /* --- server and descriptors ------------------------------------------------------------------- */
@@ -247,7 +241,7 @@ static inline void server_stop(struct server *server)
 /* Waits until `condition` holds; a pause between two looks is no guess at how long it takes. */
 #define WAIT_FOR(condition)                                                                        \
     do {                                                                                           \
-        int64_t wait_end = clock_ticks_ms() + LIMIT_MS;                                            \
+        int64_t wait_end = clock_ticks_ms() + WIRE_LIMIT_MS;                                       \
         while (!(condition)) {                                                                     \
             if (clock_ticks_ms() > wait_end)                                                       \
                 fail_msg("waited in vain for: %s", #condition);                                    \
@@ -255,122 +249,9 @@ static inline void server_stop(struct server *server)
         }                                                                                          \
     } while (0)
 
-/* --- a client that speaks bytes --------------------------------------------------------------- */
-
-struct reply {
-    int status; /* 0: the connection was closed instead */
-    struct buf head, body;
-    bool closed; /* the server closed the connection behind it */
-};
-
 static inline int dial(const struct server *server)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(http_port(server->http)),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
-
-/* Sends all; false when the other side would not have it. */
-static inline bool say_bytes(int fd, const void *bytes, size_t n)
-{
-    for (size_t sent = 0; sent < n;) {
-        ssize_t part = send(fd, (const char *)bytes + sent, n - sent, MSG_NOSIGNAL);
-        if (part <= 0)
-            return false;
-        sent += (size_t)part;
-    }
-    return true;
-}
-
-static inline bool say(int fd, const char *text)
-{
-    return say_bytes(fd, text, strlen(text));
-}
-
-/* At most `n` bytes, at least one; 0 when the other side closed. */
-static inline size_t hear(int fd, void *bytes, size_t n)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    if (poll(&p, 1, LIMIT_MS) != 1)
-        fail_msg("nothing was heard for %d ms", (int)LIMIT_MS);
-    ssize_t got = recv(fd, bytes, n, 0);
-    return got > 0 ? (size_t)got : 0;
-}
-
-static inline void hear_exactly(int fd, void *bytes, size_t n)
-{
-    for (size_t got = 0; got < n;) {
-        size_t part = hear(fd, (char *)bytes + got, n - got);
-        assert_true(part > 0);
-        got += part;
-    }
-}
-
-/* The value of a header in a reply, "" when it is missing. */
-static inline const char *reply_header(const struct reply *reply, const char *name)
-{
-    static _Thread_local char value[256];
-    const char *line = reply->head.data;
-    value[0] = '\0';
-    while (line && (line = strstr(line, "\r\n")) && line[2]) {
-        line += 2;
-        size_t n = strlen(name);
-        if (strncasecmp(line, name, n) == 0 && line[n] == ':')
-            (void)snprintf(value, sizeof value, "%.*s", (int)strcspn(line + n + 2, "\r"),
-                           line + n + 2);
-    }
-    return value;
-}
-
-static inline void reply_free(struct reply *reply)
-{
-    buf_free(&reply->head);
-    buf_free(&reply->body);
-}
-
-/* Reads the head only. */
-static inline struct reply hear_head(int fd)
-{
-    struct reply reply = {.status = 0};
-    char c;
-    while (!reply.head.data || !strstr(reply.head.data, "\r\n\r\n")) {
-        if (hear(fd, &c, 1) == 0) {
-            reply.closed = true;
-            return reply;
-        }
-        buf_add_char(&reply.head, c);
-    }
-    (void)sscanf(reply.head.data, "HTTP/1.%*d %d", &reply.status);
-    return reply;
-}
-
-/* Reads one answer with a Content-Length; `bodyless` for HEAD. */
-static inline struct reply hear_reply(int fd, bool bodyless)
-{
-    struct reply reply = hear_head(fd);
-    long long length =
-        reply.status && !bodyless ? strtoll(reply_header(&reply, "Content-Length"), NULL, 10) : 0;
-    char bytes[4096];
-    while (reply.body.length < (size_t)length) {
-        size_t left = (size_t)length - reply.body.length;
-        size_t n = hear(fd, bytes, left < sizeof bytes ? left : sizeof bytes);
-        assert_true(n > 0);
-        buf_add(&reply.body, bytes, n);
-    }
-    return reply;
-}
-
-/* True when the other side has closed, or does within the limit. */
-static inline bool is_closed(int fd)
-{
-    char bytes[256];
-    while (hear(fd, bytes, sizeof bytes) > 0)
-        ;
-    return true;
+    return wire_dial(http_port(server->http));
 }
 
 #endif

@@ -306,13 +306,15 @@ static void stop_ends_open_feeds(void **state)
     int fds[60];
     (void)state;
     server_start(&own, (struct http_options){.threads = 2});
-    change(&own.api);
     for (int i = 0; i < 60; i++) {
-        if (i == 50) { /* the last ones do not read what they are sent */
+        if (i == 0) { /* the first ones do not read what they are sent */
             atomic_store(&own.api.frame_size, 8000000);
             change(&own.api);
+        } else if (i == 5) {
+            atomic_store(&own.api.frame_size, 0);
+            change(&own.api);
         }
-        fds[i] = open_feed(&own, FEED("?cursor=1"));
+        fds[i] = open_feed(&own, i < 5 ? FEED("?cursor=0") : FEED("?cursor=2"));
     }
     int poll_fd = dial(&own);
     assert_true(say(poll_fd, FEED("?cursor=2&wait=60")));

@@ -25,6 +25,8 @@ static void fill_everything(struct fixture *f, struct order_case *c)
     o->merged_into = 38;
     o->concluded_at = NOW + 39;
     o->conclusion = "decision";
+    o->extended_days = 10;
+    o->coordination_due = true;
     o->unsatisfied = true;
     o->needs = BIT(NEED_SIGN) | BIT(NEED_RULING);
     struct assignment *a = add_assignment(f, c, 12, "/1/12/", true, 2);
@@ -41,6 +43,8 @@ static void fill_everything(struct fixture *f, struct order_case *c)
     a->reply_statement_id = 49;
     a->return_reason = "duplicate";
     a->return_asked_at = NOW + 50;
+    a->extension_asked_at = NOW + 51;
+    a->extension_days = 5;
     a->late = true;
     add_assignment(f, c, 15, "/1/15/", false, 2);
     static struct objection objections[1];
@@ -97,6 +101,7 @@ static void same_order(const struct order *x, const struct order *y)
     SAME(deadline_at), SAME(first_deadline_at), SAME(source_deadline_at), SAME(dispatch_by);
     SAME(card), SAME(round), SAME(failed_dispatches), SAME(designated), SAME(lead_unit_id);
     SAME(suspended_from), SAME(suspended_at), SAME(review_on), SAME(promised_on), SAME(merged_into);
+    SAME(extended_days), SAME(coordination_due);
     SAME(concluded_at), SAME_TEXT(conclusion), SAME(unsatisfied), SAME(needs), SAME(event_n);
     assert_memory_equal(x->event_hash, y->event_hash, HASH_SIZE);
 }
@@ -111,7 +116,8 @@ static void same_case(const struct order_case *c, const struct order_case *d)
         SAME(limit.n), SAME(limit.unit), SAME(offered_at), SAME(sign_by), SAME(due_at);
         SAME(signed_at), SAME(replied_at), SAME(ended_at), SAME(signed_by), SAME(replied_by);
         SAME(offered_by), SAME(result_statement_id), SAME(reply_statement_id);
-        SAME_TEXT(return_reason), SAME(return_asked_at), SAME(late), SAME(mark);
+        SAME_TEXT(return_reason), SAME(return_asked_at), SAME(extension_asked_at),
+            SAME(extension_days), SAME(late), SAME(mark);
     }
     assert_int_equal(c->objection_count, d->objection_count);
     for (size_t i = 0; i < c->objection_count; i++) {
@@ -132,6 +138,19 @@ static void same_case(const struct order_case *c, const struct order_case *d)
         const struct timer *x = &c->timers[i], *y = &d->timers[i];
         SAME(kind), SAME(subject_id), SAME(due_at);
     }
+}
+
+/* Reminds who adds a field to model.h: it needs a column in store/, and a line in fill_everything()
+ * and same_case() above. */
+static void every_field_has_a_column(void **state)
+{
+    (void)state;
+    if (sizeof(void *) != 8)
+        skip();
+    assert_int_equal(sizeof(struct order), 312);
+    assert_int_equal(sizeof(struct assignment), 176);
+    assert_int_equal(sizeof(struct objection), 128);
+    assert_int_equal(sizeof(struct callback), 72);
 }
 
 static void a_case_comes_back_as_it_was_stored(void **state)
@@ -395,6 +414,67 @@ static void one_appeal_can_have_several_orders_and_an_order_several_appeals(void
                      0);
 }
 
+struct job_merge {
+    int64_t order_id, from, to;
+};
+
+static enum status job_merge(struct db *db, void *user)
+{
+    const struct job_merge *job = user;
+    return store_order_join(db, job->order_id, job->from, job->to);
+}
+
+static size_t citizens(struct fixture *f, int64_t order_id)
+{
+    struct appeal *appeals;
+    return store_appeals(fixture_db(f), order_id, f->arena, &appeals);
+}
+
+static void an_undone_merge_takes_back_what_it_brought_and_no_more(void **state)
+{
+    struct fixture *f = *state;
+    int64_t x = put_case(f, make_case(f)), y = put_case(f, make_case(f)),
+            z = put_case(f, make_case(f));
+    struct job_appeal split = an_appeal(f, x, ""), only_x = an_appeal(f, x, "");
+    assert_int_equal(store_write_wait(f->store, job_appeal, &split), ST_OK);
+    assert_int_equal(store_write_wait(f->store, job_appeal, &only_x), ST_OK);
+    struct job_join join = {split.appeal.id, y};
+    assert_int_equal(store_write_wait(f->store, job_join, &join), ST_OK);
+    struct job_merge merge = {x, 0, y}, again = {y, 0, z}, undo = {x, y, 0}, back = {y, z, 0};
+    assert_int_equal(store_write_wait(f->store, job_merge, &merge), ST_OK);
+    assert_int_equal(citizens(f, y), 2); /* each citizen once */
+    assert_int_equal(store_write_wait(f->store, job_merge, &again), ST_OK);
+    assert_int_equal(citizens(f, z), 2);
+    assert_int_equal(store_write_wait(f->store, job_merge, &back), ST_OK);
+    assert_int_equal(citizens(f, z), 0);
+    assert_int_equal(store_write_wait(f->store, job_merge, &undo), ST_OK);
+    assert_int_equal(citizens(f, y), 1); /* the split one was its own */
+    assert_int_equal(citizens(f, x), 2);
+}
+
+static enum status job_note(struct db *db, void *user)
+{
+    return store_case_note(db, user, NOW + 6, NULL);
+}
+
+static void a_note_is_an_event_and_makes_no_form_stale(void **state)
+{
+    struct fixture *f = *state;
+    struct error err;
+    int64_t id = put_case(f, make_case(f));
+    struct order_case *form = load_case(f, 0, id), *c = load_case(f, 0, id);
+    add_event(f->arena, c, "reveal", "");
+    assert_int_equal(store_write_wait(f->store, job_note, c), ST_OK);
+    struct order_case *after = load_case(f, 0, id);
+    assert_int_equal(after->order.version, form->order.version);
+    assert_int_equal(after->order.event_n, 2);
+    assert_int_equal(store_chain_verify(fixture_db(f), id, &err), ST_OK);
+    /* a note on what was loaded before another note would break the chain */
+    add_event(f->arena, form, "reveal", "");
+    assert_int_equal(store_write_wait(f->store, job_note, form), ST_STALE);
+    assert_int_equal(store_chain_verify(fixture_db(f), id, &err), ST_OK);
+}
+
 struct job_person {
     struct person person;
     const unsigned char *hash;
@@ -457,6 +537,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+        TEST(every_field_has_a_column),
         TEST(a_case_comes_back_as_it_was_stored),
         TEST(a_changed_case_comes_back_as_it_was_changed),
         TEST(timers_alone_can_be_stored_without_a_version),
@@ -469,6 +550,8 @@ int main(void)
         TEST(a_ruling_stores_its_responsibility_with_the_case),
         TEST(the_same_source_number_twice_in_a_channel_is_refused_and_names_the_order),
         TEST(one_appeal_can_have_several_orders_and_an_order_several_appeals),
+        TEST(an_undone_merge_takes_back_what_it_brought_and_no_more),
+        TEST(a_note_is_an_event_and_makes_no_form_stale),
         TEST(a_person_is_found_by_the_whole_number_only),
         TEST(a_statement_is_salted_and_never_replaced),
     };

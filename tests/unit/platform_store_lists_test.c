@@ -83,9 +83,13 @@ static void each_part_of_a_filter_restricts(void **state)
     MATCHES(1, .needs = BIT(NEED_REVIEW));
     MATCHES(2, .needs = BIT(NEED_REVIEW) | BIT(NEED_DISPATCH));
     MATCHES(0, .needs = BIT(NEED_ARCHIVE));
+    MATCHES(0, .needs = BIT(NEED_REVIEW), .open_only = true);
+    MATCHES(1, .needs = BIT(NEED_REVIEW), .states = BIT(ORDER_ARCHIVED), .taken_by = 8);
     MATCHES(1, .card = 1 + CARD_RED);
     MATCHES(2, .card = 1 + CARD_NONE);
     MATCHES(1, .unsatisfied = true);
+    MATCHES(1, .unsatisfied = true, .open_only = true, .taken_by = 7);
+    MATCHES(0, .unsatisfied = true, .needs = BIT(NEED_DISPATCH));
     MATCHES(1, .round_from = 2);
     MATCHES(0, .round_from = 3);
     MATCHES(2, .region_code = "420281001");
@@ -99,6 +103,8 @@ static void each_part_of_a_filter_restricts(void **state)
     MATCHES(0, .industry = "house");
     MATCHES(1, .channel = "12315");
     MATCHES(1, .taken_by = 8);
+    MATCHES(0, .taken_by = 8, .open_only = true);
+    MATCHES(2, .taken_by = 7, .states = BIT(ORDER_TO_DISPATCH) | BIT(ORDER_CALLBACK));
     MATCHES(1, .lead_unit_id = 12);
     MATCHES(0, .lead_unit_id = 120);
     MATCHES(1, .unit_id = 12);

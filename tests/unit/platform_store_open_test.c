@@ -182,6 +182,22 @@ static void an_empty_file_becomes_a_database(void **state)
     assert_int_equal(one_number(f, "select max(version) from schema_version"), 1);
 }
 
+static void nobody_else_may_read_the_files(void **state)
+{
+    static const char *const ENDS[] = {"", "-wal", "-shm", ".lock"};
+    struct fixture *f = *state;
+    mode_t before = umask(0);
+    fixture_open(f);
+    umask(before);
+    for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++) {
+        char name[400];
+        struct stat st;
+        (void)snprintf(name, sizeof name, "%s%s", f->path, ENDS[i]);
+        assert_int_equal(stat(name, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+}
+
 static void an_answered_write_is_synced(void **state)
 {
     struct fixture *f = *state;
@@ -225,6 +241,7 @@ int main(void)
         TEST(a_directory_that_cannot_be_written_is_named),
         TEST(an_opening_that_fails_leaves_no_half_database),
         TEST(an_empty_file_becomes_a_database),
+        TEST(nobody_else_may_read_the_files),
         TEST(an_answered_write_is_synced),
         TEST(the_writer_is_synchronous_full),
     };

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* intake: what a citizen says, taken in one pass while they speak. */
+#include "core/clock.h"
+#include "tui/app.h"
+#include "tui/doc.h"
+#include "tui/draft.h"
+#include "tui/form.h"
+#include "tui/l10n.h"
+#include "tui/views/views.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PHONE_DIGITS_MIN = 7, WORDS_MAX = 2000, PANEL_ROWS = 4, WIDE_MIN = 110, CALLER_SHOWN = 8 };
+
+static const char key_field[] = "draft_key";
+/* Who sits at this form holds a telephone; what kind of appeal it is, nobody knows before. */
+static const char hotline[] = "12345";
+
+struct intake {
+    struct view view;
+    struct form form;
+    struct mq_choice channels[32], kinds[16], nexts[3];
+    struct mq_result *channel_names, *kind_names; /* the choices point into them */
+    struct mq_result *caller, *suggested;
+    char looked_up[40];   /* the phone of `caller` */
+    char asked_unit[160]; /* the matter of `suggested` */
+    /* Their addresses mark the requests of the panel, to be dropped alone. */
+    struct intake *for_caller, *for_unit;
+};
+
+/* ---- what the platform knows beside the form ---------------------------------------------------
+ */
+
+static void on_caller(void *user, struct mq_result *result)
+{
+    struct intake *t = *(struct intake *const *)user;
+    if (result->status != ST_OK)
+        return; /* no right to look up is no reason to disturb */
+    mq_result_keep(result);
+    mq_result_free(t->caller);
+    t->caller = result;
+    t->view.app->dirty = true;
+}
+
+static size_t digits_of(const char *phone)
+{
+    size_t n = 0;
+    for (; *phone; phone++)
+        n += *phone >= '0' && *phone <= '9';
+    return n;
+}
+
+static void look_up_caller(struct intake *t)
+{
+    const char *phone = edit_text(&form_find(&t->form, "phone")->edit);
+    if (digits_of(phone) < PHONE_DIGITS_MIN || strcmp(phone, t->looked_up) == 0)
+        return;
+    snprintf(t->looked_up, sizeof t->looked_up, "%s", phone);
+    mq_result_free(t->caller);
+    t->caller = NULL;
+    mq_cancel(t->view.app->mq, &t->for_caller);
+    mq_caller_orders(t->view.app->mq, phone, on_caller, &t->for_caller);
+}
+
+static void on_unit(void *user, struct mq_result *result)
+{
+    struct intake *t = *(struct intake *const *)user;
+    if (result->status != ST_OK)
+        return;
+    mq_result_keep(result);
+    mq_result_free(t->suggested);
+    t->suggested = result;
+    t->view.app->dirty = true;
+}
+
+static void ask_unit(struct intake *t)
+{
+    const struct field *category = form_find(&t->form, "category");
+    const struct field *place = form_find(&t->form, "place");
+    char matter[160];
+    if (!category->value)
+        return;
+    snprintf(matter, sizeof matter, "%s %s %s", category->value, place->value ? place->value : "",
+             place->region ? place->region : "");
+    if (strcmp(matter, t->asked_unit) == 0)
+        return;
+    snprintf(t->asked_unit, sizeof t->asked_unit, "%s", matter);
+    mq_result_free(t->suggested);
+    t->suggested = NULL;
+    int64_t id = place->value ? strtoll(place->value, NULL, 10) : 0;
+    mq_cancel(t->view.app->mq, &t->for_unit);
+    mq_suggest_unit(t->view.app->mq, category->value, id, place->region, on_unit, &t->for_unit);
+}
+
+static void changed(struct view *view, struct field *field)
+{
+    struct intake *t = (struct intake *)view;
+    if (strcmp(field->name, "phone") == 0 && &t->form.fields[t->form.focus] != field)
+        look_up_caller(t);
+    if (strcmp(field->name, "next") == 0)
+        form_find(&t->form, "answer")->hidden =
+            !field->value || strcmp(field->value, "answer") != 0;
+    ask_unit(t);
+}
+
+/* ---- choices -----------------------------------------------------------------------------------
+ */
+
+static void set_choices(struct field *f, const struct mq_choice *choices, size_t count,
+                        const char *usual)
+{
+    f->choices = choices;
+    f->choice_count = count;
+    for (size_t i = 0; usual && i < count && !f->value; i++) {
+        if (strncmp(choices[i].name, usual, strlen(usual)) == 0 ||
+            strncmp(choices[i].label, usual, strlen(usual)) == 0)
+            field_replace(&f->value, choices[i].name);
+    }
+}
+
+static size_t take_names(const struct mq_result *result, struct mq_choice *out, size_t room)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < result->count && n < room; i++)
+        out[n++] = (struct mq_choice){result->refs[i].code, result->refs[i].name};
+    return n;
+}
+
+static void on_channels(void *user, struct mq_result *result)
+{
+    struct intake *t = user;
+    if (app_failed(t->view.app, result))
+        return;
+    mq_result_keep(result);
+    mq_result_free(t->channel_names);
+    t->channel_names = result;
+    set_choices(form_find(&t->form, "channel"), t->channels,
+                take_names(result, t->channels, sizeof t->channels / sizeof *t->channels), hotline);
+}
+
+static void on_kinds(void *user, struct mq_result *result)
+{
+    struct intake *t = user;
+    if (app_failed(t->view.app, result))
+        return;
+    mq_result_keep(result);
+    mq_result_free(t->kind_names);
+    t->kind_names = result;
+    set_choices(form_find(&t->form, "kind"), t->kinds,
+                take_names(result, t->kinds, sizeof t->kinds / sizeof *t->kinds), NULL);
+}
+
+/* ---- sending -----------------------------------------------------------------------------------
+ */
+
+static void on_taken(void *user, struct mq_result *result)
+{
+    struct intake *t = user;
+    struct app *app = t->view.app;
+    t->view.busy = false;
+    if (result->status == ST_OK) {
+        form_forget(&t->form);
+        t->form.draft[0] = '\0';
+        app_say(app, STYLE_GOOD, _("Taken: %s  (%s). Tell the citizen this number."),
+                result->order ? result->order->number : "",
+                result->order ? result->order->state_label : "");
+        app_pop(app, &t->view);
+        struct view *top = app_top(app);
+        if (top && top->ops->load)
+            top->ops->load(top);
+        return;
+    }
+    app_failed(app, result);
+    const char *name = result->field;
+    if (strcmp(name, "region") == 0 || strcmp(name, "place_text") == 0)
+        name = "place";
+    struct field *f = *name ? form_find(&t->form, name) : NULL;
+    if (f)
+        form_error(&t->form, f, result->message);
+}
+
+/* A place may be a record, a region alone, or words. */
+static size_t place_values(struct intake *t, struct mq_value *values, size_t count)
+{
+    const struct field *place = form_find(&t->form, "place");
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(values[i].name, "place") != 0)
+            values[n++] = values[i];
+    }
+    bool record = place->value && strcmp(place->value, "0") != 0;
+    const char *text = edit_text(&place->edit);
+    if (record)
+        values[n++] = (struct mq_value){"place", "place", place->value};
+    else if (place->value && place->region)
+        values[n++] = (struct mq_value){"region", "line", place->region};
+    else if (*text)
+        values[n++] = (struct mq_value){"place_text", "line", text};
+    return n;
+}
+
+static void submit(struct intake *t)
+{
+    struct mq_value values[FORM_FIELDS + 1];
+    size_t count;
+    struct buf keep = BUF_EMPTY;
+    struct app *app = t->view.app;
+    if (form_values(&t->form, values, &count, &keep)) {
+        count = place_values(t, values, count);
+        t->view.busy = true;
+        /* The draft goes on with the same key: however often it is sent, it is taken once. */
+        mq_appeal(app->mq, edit_text(&form_find(&t->form, key_field)->edit), values, count,
+                  on_taken, t);
+    } else {
+        app_forget_held(app);
+    }
+    buf_free(&keep);
+}
+
+/* ---- the view ----------------------------------------------------------------------------------
+ */
+
+static void add_fields(struct intake *t)
+{
+    struct form *f = &t->form;
+    form_add(f, "phone", _("Phone"), "line", false);
+    form_add(f, "name", _("Name"), "line", false);
+    struct field *place = form_add(f, "place", _("Place"), "place", true);
+    struct field *words = form_add(f, "words", _("Words"), "text", true);
+    form_add(f, "category", _("Matter"), "category", true);
+    form_add(f, "kind", _("Kind"), "choice", true);
+    form_add(f, "channel", _("Channel"), "choice", true);
+    form_add(f, "urgent", _("Urgent"), "bool", false);
+    form_add(f, "confidential", _("Confidential"), "bool", false);
+    struct field *next = form_add(f, "next", _("Then"), "choice", true);
+    struct field *answer = form_add(f, "answer", _("Answer"), "text", true);
+    struct field *key = form_add(f, key_field, "", "line", false);
+    place->only_chosen = false;
+    words->max = WORDS_MAX;
+    answer->max = WORDS_MAX;
+    answer->hidden = true;
+    key->hidden = true;
+    t->nexts[0] = (struct mq_choice){"dispatch", _("to dispatch")};
+    t->nexts[1] = (struct mq_choice){"keep", _("keep here")};
+    t->nexts[2] = (struct mq_choice){"answer", _("answer at once")};
+    set_choices(next, t->nexts, 3, "dispatch");
+}
+
+static bool open_intake(struct view *view, const void *argument)
+{
+    struct intake *t = (struct intake *)view;
+    char fresh[23];
+    (void)argument;
+    t->for_caller = t->for_unit = t;
+    form_start(&t->form, view);
+    t->form.step_on_enter = true;
+    t->form.changed = changed;
+    add_fields(t);
+    const struct mq_result *session = view->app->session;
+    snprintf(t->form.draft, sizeof t->form.draft, "intake-%" PRId64,
+             session && session->account ? session->account->id : 0);
+    char *draft = draft_get(t->form.draft);
+    if (draft && form_load(&t->form, draft)) {
+        changed(view, form_find(&t->form, "next"));
+        app_say(view->app, STYLE_QUESTION, "%s", _("Your draft is here again. F8 throws it away."));
+    }
+    free(draft);
+    struct field *key = form_find(&t->form, key_field);
+    if (!*edit_text(&key->edit)) {
+        mq_new_key(fresh);
+        edit_set(&key->edit, fresh);
+    }
+    return true;
+}
+
+static void load(struct view *view)
+{
+    struct intake *t = (struct intake *)view;
+    if (!t->channel_names)
+        mq_channels(view->app->mq, on_channels, t);
+    if (!t->kind_names)
+        mq_kinds(view->app->mq, on_kinds, t);
+    look_up_caller(t);
+    ask_unit(t);
+}
+
+static void close_intake(struct view *view)
+{
+    struct intake *t = (struct intake *)view;
+    mq_cancel(view->app->mq, &t->for_caller);
+    mq_cancel(view->app->mq, &t->for_unit);
+    form_free(&t->form);
+    mq_result_free(t->channel_names);
+    mq_result_free(t->kind_names);
+    mq_result_free(t->caller);
+    mq_result_free(t->suggested);
+}
+
+static void focus(struct view *view)
+{
+    form_take_focus(&((struct intake *)view)->form);
+}
+
+static void draw_suggestion(struct intake *t, struct rect *area)
+{
+    size_t count = t->suggested ? t->suggested->count : 0;
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count && i < 2 && area->rows > 0; i++) {
+        const struct mq_suggestion *s = &t->suggested->suggestions[i];
+        int x = area->x + 1;
+        x += 1 + screen_put(area->y, x, 12, STYLE_HEADING, i == 0 ? _("Suggested") : _("or"));
+        x += 2 +
+             screen_put(area->y, x, area->x + area->cells - x - 1, STYLE_SUGGESTION, s->unit.name);
+        screen_put(area->y, x, area->x + area->cells - x - 1, STYLE_QUIET, s->reason);
+        area->y++;
+        area->rows--;
+    }
+}
+
+static void draw_caller(struct intake *t, struct rect area)
+{
+    int64_t now = clock_now_ms();
+    if (!t->caller || area.rows <= 0)
+        return;
+    screen_putf(area.y, area.x + 1, area.cells - 2, STYLE_HEADING,
+                t->caller->count ? _("This caller's orders: %zu   F2 opens the first")
+                                 : _("This caller has no open order."),
+                t->caller->count);
+    for (size_t i = 0; i < t->caller->count && (int)i + 1 < area.rows && i < CALLER_SHOWN; i++) {
+        const struct mq_order *o = &t->caller->orders[i];
+        int y = area.y + 1 + (int)i, x = area.x + 1;
+        x += 2 + screen_put(y, x, 13, STYLE_TITLE, order_short_number(o->number, now));
+        x += 2 + screen_put(y, x, 10, order_state_style(o), o->state_label);
+        screen_put(y, x, area.x + area.cells - x - 1, STYLE_NORMAL, o->title);
+    }
+}
+
+static void draw(struct view *view, struct rect area)
+{
+    struct intake *t = (struct intake *)view;
+    struct rect form = area, panel = area;
+    bool anything = t->caller || (t->suggested && t->suggested->count > 0);
+    if (area.cells >= WIDE_MIN) {
+        form.cells = area.cells * 3 / 5;
+        panel.x = form.cells + 1;
+        panel.cells = area.cells - panel.x;
+        screen_bar(area.y, form.cells, area.rows);
+    } else if (anything && area.rows > 3 * PANEL_ROWS) {
+        form.rows = area.rows - PANEL_ROWS - 1;
+        panel.y = area.y + form.rows + 1;
+        panel.rows = PANEL_ROWS;
+        screen_rule(panel.y - 1, 0, area.cells);
+    } else {
+        panel.rows = 0;
+    }
+    screen_put(form.y, 1, form.cells - 2, STYLE_TITLE, _("New appeal"));
+    form.y++;
+    form.rows--;
+    draw_suggestion(t, &panel);
+    draw_caller(t, panel);
+    form_draw(&t->form, form);
+}
+
+static void discard(struct intake *t)
+{
+    form_forget(&t->form);
+    t->form.draft[0] = '\0';
+    app_say(t->view.app, STYLE_NORMAL, "%s", _("The draft is thrown away."));
+    app_pop(t->view.app, &t->view);
+}
+
+static bool command(struct view *view, enum command command, const char *argument)
+{
+    struct intake *t = (struct intake *)view;
+    (void)argument;
+    if (command == COMMAND_DISCARD) {
+        discard(t);
+        return true;
+    }
+    if (command == COMMAND_OPEN) {
+        if (t->caller && t->caller->count > 0)
+            app_push(view->app, &view_order, t->caller->orders[0].number);
+        return true;
+    }
+    switch (form_command(&t->form, command)) {
+    case FORM_SUBMIT:
+        submit(t);
+        return true;
+    case FORM_LEAVE:
+        return false;
+    case FORM_TAKEN:
+        return true;
+    case FORM_NOTHING:
+        break;
+    }
+    return false;
+}
+
+static void typed(struct view *view, int key)
+{
+    form_typed(&((struct intake *)view)->form, key);
+}
+
+static void hints(struct view *view, struct hints *h)
+{
+    form_hints(&((struct intake *)view)->form, h);
+}
+
+const struct view_ops view_intake = {
+    .name = "intake",
+    .contexts = {"form"},
+    .typing = true,
+    .size = sizeof(struct intake),
+    .open = open_intake,
+    .load = load,
+    .draw = draw,
+    .command = command,
+    .typed = typed,
+    .hints = hints,
+    .focus = focus,
+    .close = close_intake,
+};
