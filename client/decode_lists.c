@@ -124,6 +124,7 @@ bool decode_events(struct answer *answer, const cJSON *json)
             .to_label = part_text(arena, item, "to_label"),
             .by = part_name(arena, item, "by"),
             .text = part_text(arena, item, "text"),
+            .unit = part_name(arena, item, "unit"),
             .detail = cJSON_IsObject(detail) ? part_json(arena, detail) : "",
         };
     }

@@ -161,6 +161,7 @@ bool part_order(struct arena *arena, const cJSON *json, bool detail, struct mq_o
         .conclusion = part_text(arena, json, "conclusion"),
         .need_count = (uint32_t)need_count,
         .needs = need_names,
+        .need_label = part_text(arena, json, "need_label"),
         .suggested = part_ref(arena, suggestion, "unit"),
         .suggested_why = part_text(arena, suggestion, "reason"),
     };

@@ -69,6 +69,7 @@ struct mq_order {
     const char *conclusion;
     uint32_t need_count;
     const char **needs;
+    const char *need_label; /* what it waits for from this account; else the state's label */
     struct mq_ref suggested; /* id 0 none */
     const char *suggested_why;
     struct mq_order_detail *detail; /* NULL in lists */
@@ -117,7 +118,7 @@ struct mq_order_detail {
 
 struct mq_event {
     int64_t n, at, version;
-    const char *action, *label, *from, *to, *to_label, *by, *text, *detail; /* detail: JSON text */
+    const char *action, *label, *from, *to, *to_label, *by, *text, *unit, *detail; /* detail: JSON text */
 };
 struct mq_choice {
     const char *name, *label;

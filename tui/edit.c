@@ -50,7 +50,8 @@ static void no_preparation(int meta)
 }
 
 /* A field has no history: it may hold personal data, and readline would share one undo list between
- * a line of its history and a field. The `:` line's is kept here. */
+ * a line of its history and a field (so does its switch to vi keys). The `:` line's is kept here.
+ */
 static void forget_history_keys(void)
 {
     static rl_command_func_t *const functions[] = {
@@ -73,6 +74,7 @@ static void forget_history_keys(void)
         rl_yank_last_arg,
         rl_fetch_history,
         rl_newline,
+        rl_vi_editing_mode,
     };
     static const char *const maps[] = {"emacs-standard", "emacs-meta", "emacs-ctlx", "vi-move",
                                        "vi-insert"};

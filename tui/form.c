@@ -172,7 +172,7 @@ static enum form_answer accept(struct form *form)
 {
     struct field *f = &form->fields[form->focus];
     if (field_completes(f) && !f->value && *edit_text(&f->edit)) {
-        if (form->asking && !form->found_count) {
+        if (form->asking) {
             form->accept_when_found = true;
             form->owner->busy = true;
             return FORM_TAKEN;

@@ -135,9 +135,12 @@ static int draw_field(struct form *form, size_t i, struct rect area, int y)
         return 0;
     if (y >= area.y && y < bottom) {
         screen_put(y, area.x, 1, STYLE_TITLE, here ? screen_marker() : " ");
-        if (f->label)
-            screen_put(y, area.x + 1 + labels - text_width(f->label), labels,
-                       here ? STYLE_FOCUS : STYLE_HEADING, f->label);
+        int width = f->label ? text_width(f->label) : 0;
+        if (width > labels)
+            width = labels;
+        if (width > 0)
+            screen_put(y, area.x + 1 + labels - width, width, here ? STYLE_FOCUS : STYLE_HEADING,
+                       f->label);
         if (f->required)
             screen_put(y, area.x + 2 + labels, 1, STYLE_URGENT, field_empty(f) ? "*" : " ");
     }

@@ -108,6 +108,7 @@ static void run(struct app *app)
         if (!mq_poll(app->mq, waits, 2, app_next_tick(app)))
             break;
         take_signals(app);
+        app_replay(app); /* what waited for an answer comes before what is typed now */
         int key;
         /* All of them: curses may hold decoded keys that the poll cannot see. */
         while (!app->quit && screen_key(&key))

@@ -17,6 +17,7 @@
 enum { ESC_WAIT_MS = 25, ESC_WAIT_SLOW_MS = 150, LINE_MAX_CELLS = 1024 };
 
 static bool started;
+static SCREEN *terminal;
 static bool cursor_wanted, cursor_shown;
 static int cursor_y, cursor_x;
 
@@ -34,14 +35,15 @@ enum status screen_start(bool slow, struct error *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return error_set(err, ST_IO, "the console needs a terminal; without one use a verb");
-    const char *term = getenv("TERM");
-    int found = 0;
-    if (setupterm(NULL, STDOUT_FILENO, &found) == ERR) {
+    terminal = newterm(NULL, stdout, stdin);
+    if (!terminal) {
+        const char *term = getenv("TERM");
         fprintf(stderr, "minqing: terminal \"%s\" is unknown here, taken as vt100\n",
                 term ? term : "");
         setenv("TERM", "vt100", 1);
+        terminal = newterm(NULL, stdout, stdin);
     }
-    if (!initscr())
+    if (!terminal)
         return error_set(err, ST_IO, "the terminal cannot be used");
     started = true;
     /* raw: C-s is a key of ours, and no key reaches the shell behind the program's back. */
@@ -66,6 +68,8 @@ void screen_end(void)
     fflush(stdout);
     curs_set(1);
     endwin();
+    delscreen(terminal);
+    terminal = NULL;
 }
 
 int screen_rows(void)

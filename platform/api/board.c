@@ -18,6 +18,7 @@ cJSON *render_queues(struct call *call)
         struct order_filter filter = view->filter;
         if (strcmp(view->name, "mine") == 0)
             filter.taken_by = call->account->id;
+        filter.open_only = true; /* what waits, not what lies in the archive */
         int64_t count = 0, red = 0;
         store_orders_count(call->db, call->account->id, &filter, &count, &red);
         cJSON *item = cJSON_CreateObject();

@@ -189,14 +189,19 @@ cJSON *render_detail(struct call *call, int64_t order_id, int64_t *version)
     return detail;
 }
 
-/* The label of an action or a timer that an event names. */
+/* The label of the action, timer or occurrence that an event names. */
 static const char *event_label(const struct call *call, const char *action)
 {
     const struct action_schema *schema = action_find(action);
     if (schema)
         return call_text(call, schema->label);
-    int timer = word_find(WORDS_TIMER_KIND, action);
-    return timer >= 0 ? call_text(call, word_label(WORDS_TIMER_KIND, timer)) : action;
+    static const enum word_list lists[] = {WORDS_TIMER_KIND, WORDS_OCCURRENCE};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        int word = word_find(lists[i], action);
+        if (word >= 0)
+            return call_text(call, word_label(lists[i], word));
+    }
+    return action;
 }
 
 static enum word_list state_words(const char *subject)
@@ -230,6 +235,7 @@ cJSON *render_events(struct call *call, const struct order_case *c)
         json_add_text(item, "text", render_statement(call, e->statement_id, person));
         cJSON *body = cJSON_Parse(e->body);
         cJSON *detail = cJSON_DetachItemFromObjectCaseSensitive(body, "detail");
+        cJSON_AddItemToObject(item, "unit", render_unit(call, json_int(detail, "unit", 0)));
         cJSON_AddItemToObject(item, "detail", detail ? detail : cJSON_CreateObject());
         cJSON_Delete(body);
         json_add_int(item, "version", e->version);

@@ -20,6 +20,12 @@ static const struct field_choice supervise_forms[] = {
     {"self_check",   {"self-check demanded", "自查整改"}},
     {NULL, {NULL, NULL}},
 };
+static const struct field_choice callback_ways[] = {
+    {"phone",   {"phone call", "电话回访"}},
+    {"rating",  {"rating by app or SMS", "评价"}},
+    {"channel", {"source channel", "来源渠道"}},
+    {NULL, {NULL, NULL}},
+};
 static const struct field_choice citizen_words[] = {
     {"solved",     {"it is solved", "已解决"}},
     {"urge",       {"urges", "催办"}},
@@ -71,6 +77,7 @@ static const struct field_spec callback_fields[] = {
     {"satisfied",   FIELD_BOOL, false, 0, 0, {"Satisfied", "是否满意"}, NULL},
     {"promised_on", FIELD_DATE, false, 0, 0, {"Promised for", "承诺日期"}, NULL},
     NOTE,
+    {"way",         FIELD_CHOICE, false, 0, 0, {"By which way, if not by phone", "回访方式（非电话时）"}, callback_ways},
 };
 static const struct field_spec citizen_fields[] = {
     {"what",      FIELD_CHOICE, true,  0, 0, {"What the citizen says", "来电内容"}, citizen_words},

@@ -90,16 +90,18 @@ const struct lifecycle_row *lifecycle_find_row(const struct move *move, const ch
                                                struct problem *problem)
 {
     uint32_t roles = move->ctx->actor.roles, roles_here = 0, roles_anywhere = 0;
-    enum subject subject = SUBJECT_ORDER;
+    enum subject subject = subject_of(move);
     bool role_fits = false;
     struct problem refused = {.type = PROBLEM_NONE};
     struct move trial = *move;
     for (size_t i = 0; i < lifecycle_row_count(); i++) {
         const struct lifecycle_row *row = lifecycle_row_at(i);
-        if (row->by_timer != (move->timer != NULL) || strcmp(row->action, action) != 0)
+        if (row->by_timer != (move->timer != NULL) || row->subject != subject)
             continue;
-        subject = row->subject;
-        if (subject != subject_of(move))
+        /* Without a problem to name, only what can fit is worth a comparison of names. */
+        if (!problem && !row->by_timer && !(row->roles & roles))
+            continue;
+        if (strcmp(row->action, action) != 0)
             continue;
         roles_anywhere |= row->roles;
         if (!row_fits_state(row, move))

@@ -111,7 +111,7 @@ struct lifecycle_row {
     int to;              /* next state of the subject; -1 stays */
     uint32_t
         order_states; /* BIT(order state) in which it is possible; 0 any (order rows: unused) */
-    uint32_t guards;  /* private bits, see lifecycle.c */
+    uint32_t guards;  /* private bits, see lifecycle_private.h */
     uint32_t effects;
 };
 size_t lifecycle_row_count(void);

@@ -56,8 +56,6 @@ void case_attempts(const struct order_case *c, int32_t *attempts, int32_t *days)
     int32_t last_day = 0;
     for (size_t i = 0; i < c->callback_count; i++) {
         const struct callback *callback = &c->callbacks[i];
-        if (callback->round != c->order.round)
-            continue;
         if (callback->reached != 0) {
             *attempts = *days = 0;
             continue;

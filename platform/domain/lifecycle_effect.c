@@ -42,6 +42,9 @@ static void close_case(struct move *m)
             assignment_end(m->c, m->ctx, &m->c->assignments[i], ASSIGNMENT_WITHDRAWN, "recall");
     m->c->order.promised_on = 0;
     m->c->order.coordination_due = false;
+    m->c->order.suspended_from = ORDER_DRAFT;
+    m->c->order.suspended_at = 0;
+    m->c->order.review_on = 0;
     timers_clear(m->c, false);
 }
 
@@ -161,7 +164,9 @@ static void record_facts(struct move *m)
         return;
     }
     int64_t promised_on = promised_day(m);
-    add_callback(m, WAY_PHONE, (int)field_number(m->values, "reached", 0),
+    int way = word_find(WORDS_CALLBACK_WAY, field_text(m->values, "way"));
+    add_callback(m, way < 0 ? WAY_PHONE : (enum callback_way)way,
+                 (int)field_number(m->values, "reached", 0),
                  (int)field_number(m->values, "solved", promised_on ? 0 : -1),
                  (int)field_number(m->values, "satisfied", -1), promised_on);
 }

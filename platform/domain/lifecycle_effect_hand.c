@@ -106,7 +106,6 @@ static void grant_extension(struct move *m)
     struct limit days = {(int32_t)field_number(m->values, "days", a->extension_days), LIMIT_DAYS};
     a->extension_asked_at = 0;
     a->due_at = worktime_deadline(m->ctx->calendar, a->due_at, days);
-    a->late = m->ctx->now > a->due_at;
     assignment_set_timers(m->c, m->ctx, a);
     order->extended_days += days.n;
     int64_t deadline = worktime_deadline(m->ctx->calendar, order->deadline_at, days);

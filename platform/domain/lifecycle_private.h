@@ -133,7 +133,8 @@ bool objection_open(const struct objection *o);
 struct assignment *case_lead(const struct order_case *c);
 struct assignment *case_assignment(const struct order_case *c, int64_t id);
 struct objection *case_objection(const struct order_case *c, int64_t id);
-/* Attempts of this round since the citizen was last reached, and on how many days. */
+/* Attempts since the citizen was last reached (what ends a round is a citizen who was reached), and
+ * on how many days. */
 void case_attempts(const struct order_case *c, int32_t *attempts, int32_t *days);
 /* How often the citizen was not satisfied so far. */
 int32_t case_unsatisfied_times(const struct order_case *c);

@@ -213,6 +213,17 @@ static const struct {
     {"grant_extension", check_grant_extension},
 };
 
+/* Names of choices go into events, so they are looked at here too. */
+static bool known_choice(const struct field_value *value, struct problem *problem)
+{
+    const struct field_choice *choice = value->spec->choices;
+    while (choice && choice->name && strcmp(choice->name, value->text) != 0)
+        choice++;
+    return (choice && choice->name) ||
+           problem_set(problem, PROBLEM_FIELD_REFERENCE, value->spec->name, value->spec->label,
+                       none, none);
+}
+
 bool lifecycle_check_values(struct move *move, const struct action_schema *schema,
                             struct problem *problem)
 {
@@ -220,6 +231,12 @@ bool lifecycle_check_values(struct move *move, const struct action_schema *schem
     for (size_t i = 0; i < schema->field_count; i++)
         if (schema->fields[i].required && !field_present(move->values, schema->fields[i].name))
             return missing(schema, schema->fields[i].name, problem);
+    for (size_t i = 0; i < move->values->count; i++) {
+        const struct field_value *value = &move->values->items[i];
+        if (value->present && value->spec && value->spec->type == FIELD_CHOICE &&
+            !known_choice(value, problem))
+            return false;
+    }
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
         if (strcmp(checks[i].action, schema->name) == 0)
             return checks[i].check(move, schema, problem);

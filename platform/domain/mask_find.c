@@ -317,7 +317,7 @@ static size_t take_number(struct finder *f, size_t i)
             hide(f, i, last, 3, 2);
             return last + 1;
         case IDENTITY:
-            hide(f, i, last, 3, 2);
+            hide(f, i, last, 3, n.length == 17 ? 1 : 2);
             return last + 1;
         case BANK_CARD:
             if (card_goes_on(f, &n, last))

@@ -17,7 +17,7 @@ static const struct view views[] = {
     {"decision",    {"To decide", "待决定"},       R(SUPERVISOR), {.needs = N(DECISION)}, false},
     {"objections",  {"Objections", "派单异议"},    R(CONFERENCE) | R(SUPERVISOR), {.needs = N(RULING)}, false},
     {"supervision", {"Supervision", "督办"},       R(SUPERVISOR), {.open_only = true}, false},
-    {"unsatisfied", {"Unsatisfied", "不满意"},     R(SUPERVISOR) | R(DISPATCHER), {.unsatisfied = true}, false},
+    {"unsatisfied", {"Unsatisfied", "不满意"},     R(SUPERVISOR) | R(DISPATCHER), {.unsatisfied = true, .open_only = true}, false},
     {"overdue",     {"Overdue", "超期"},           R(SUPERVISOR) | R(DISPATCHER), {.card = 1 + CARD_RED, .open_only = true}, false},
     {"archive",     {"To archive", "待归档"},      R(CALLBACK) | R(SUPERVISOR), {.needs = N(ARCHIVE)}, false},
     {"mine",        {"Taken by me", "我受理的"},   R(OPERATOR),   {.states = ALL_STATES}, true},
@@ -61,4 +61,24 @@ bool roles_reveal(uint32_t roles)
 bool roles_see_board(uint32_t roles)
 {
     return (roles & (R(SUPERVISOR) | R(ANALYST))) != 0;
+}
+
+struct bilingual view_need_label(const struct order *order, uint32_t roles)
+{
+    static const uint32_t who[NEED_COUNT] = {
+        [NEED_INTAKE] = BIT(ROLE_OPERATOR),
+        [NEED_DISPATCH] = BIT(ROLE_DISPATCHER),
+        [NEED_RETURN] = BIT(ROLE_DISPATCHER),
+        [NEED_SIGN] = BIT(ROLE_HANDLER),
+        [NEED_HANDLE] = BIT(ROLE_HANDLER),
+        [NEED_REVIEW] = BIT(ROLE_DISPATCHER) | BIT(ROLE_SUPERVISOR),
+        [NEED_CALLBACK] = BIT(ROLE_CALLBACK),
+        [NEED_RULING] = BIT(ROLE_CONFERENCE),
+        [NEED_DECISION] = BIT(ROLE_SUPERVISOR),
+        [NEED_ARCHIVE] = BIT(ROLE_SUPERVISOR) | BIT(ROLE_CALLBACK),
+    };
+    for (int i = 0; i < NEED_COUNT; i++)
+        if ((order->needs & BIT(i)) && (who[i] & roles))
+            return word_label(WORDS_NEED, i);
+    return word_label(WORDS_ORDER_STATE, (int)order->state);
 }

@@ -19,6 +19,9 @@ const struct view *view_at(size_t i);
 /* NULL when there is none or `roles` has no right to it. */
 const struct view *view_find(const char *name, uint32_t roles);
 
+/* What the order waits for from somebody with these roles; otherwise its state. */
+struct bilingual view_need_label(const struct order *order, uint32_t roles);
+
 /* Rights that are not actions on an order. */
 bool roles_see_orders(uint32_t roles);   /* not administrator or auditor alone */
 bool roles_take_appeals(uint32_t roles); /* operator */

@@ -15,23 +15,26 @@ enum {
     HEAD_SIZE = 4,     /* a frame's length, big-endian */
 };
 
-/* Only the connection's thread touches it. */
+/* As its sleeper: awake it belongs to the connection's thread, asleep to the room's. */
 struct feed {
     struct sleeper sleeper; /* until: the end of a long poll, the next heartbeat of a stream */
-    bool entered;           /* the sleeper is among the others */
+    bool entered;           /* the sleeper has a room */
     const struct feed_options *options;
     char *token;
     int64_t account;
     enum language language;
     int64_t cursor;
     bool stream;        /* else a long poll */
+    bool slept;         /* a long poll has had its wait */
+    bool ended;         /* the session has */
     int64_t checked_at; /* ticks: when the session was found valid */
+    char *found;        /* what was found for the next frame, NULL nothing */
     char *json;         /* the frame that is being sent, NULL none or a heartbeat */
     size_t json_length;
     size_t frame_sent, frame_length; /* with the head */
 };
 
-/* --- the answer that never ends --------------------------------------------------------------- */
+/* --- asleep ----------------------------------------------------------------------------------- */
 
 /* Whether the session still is; asked now and then only. */
 static bool logged_in(struct feed *feed)
@@ -43,15 +46,35 @@ static bool logged_in(struct feed *feed)
     return api_session(feed->options->api, feed->token, &feed->language) == feed->account;
 }
 
-/* Begins a frame of `json`, which it takes over; NULL is a heartbeat. */
-static void begin_frame(struct feed *feed, char *json)
+/* The sleeper's look. True when there is something to send. */
+static bool look(struct sleeper *sleeper)
 {
-    free(feed->json);
-    feed->json = json;
-    feed->json_length = json ? strlen(json) : 0;
+    struct feed *feed = (struct feed *)sleeper; /* its first member */
+    int64_t before;
+    feed->ended = !logged_in(feed);
+    do { /* changes that do not concern the account move the cursor without a frame */
+        before = feed->cursor;
+        if (!feed->ended && !feed->found)
+            feed->found =
+                api_changes(feed->options->api, feed->account, feed->language, &feed->cursor);
+    } while (!feed->found && feed->cursor != before);
+    return feed->ended || feed->found || clock_ticks_ms() >= sleeper->until;
+}
+
+/* --- the answer that never ends --------------------------------------------------------------- */
+
+/* Begins a frame of what was found, or a heartbeat when its time has come. */
+static bool begin_frame(struct feed *feed)
+{
+    if (!feed->found && clock_ticks_ms() < feed->sleeper.until)
+        return false;
+    feed->json = feed->found;
+    feed->found = NULL;
+    feed->json_length = feed->json ? strlen(feed->json) : 0;
     feed->frame_sent = 0;
     feed->frame_length = HEAD_SIZE + feed->json_length;
     feed->sleeper.until = clock_ticks_ms() + feed->options->heartbeat_ms;
+    return true;
 }
 
 /* Moves the next part of the frame, at most `max` bytes. */
@@ -74,24 +97,18 @@ static size_t copy_frame(struct feed *feed, char *out, size_t max)
     return n;
 }
 
-/* libmicrohttpd asks for more of an endless answer. */
+/* libmicrohttpd asks for more of an endless answer. For a client that is gone the end is sent in
+ * vain, which closes the connection at once; an end with an error would leave libmicrohttpd 0.9.75
+ * with the descriptor for a while. */
 static ssize_t read_stream(void *user, uint64_t position, char *out, size_t max)
 {
     struct feed *feed = user;
     (void)position;
-    while (feed->frame_sent == feed->frame_length) {
-        uint64_t round;
-        /* For a client that is gone the end is sent in vain, which closes the connection at once; an
-         * end with an error would leave libmicrohttpd 0.9.75 with the descriptor for a while. */
-        if (sleepers_look(feed->options->sleepers, &feed->sleeper, &round) != OUTLOOK_GOOD)
+    if (feed->frame_sent == feed->frame_length) {
+        if (feed->ended || !sleepers_may_go_on(&feed->sleeper))
             return MHD_CONTENT_READER_END_OF_STREAM;
-        if (!logged_in(feed))
-            return MHD_CONTENT_READER_END_OF_STREAM;
-        char *json = api_changes(feed->options->api, feed->account, feed->language, &feed->cursor);
-        if (json || clock_ticks_ms() >= feed->sleeper.until)
-            begin_frame(feed, json);
-        else if (sleepers_sleep(feed->options->sleepers, &feed->sleeper, round))
-            return 0;
+        if (!begin_frame(feed))
+            return sleepers_sleep(&feed->sleeper) ? 0 : MHD_CONTENT_READER_END_OF_STREAM;
     }
     return (ssize_t)copy_frame(feed, out, max);
 }
@@ -108,26 +125,21 @@ struct MHD_Response *feed_response(struct feed *feed)
     return response;
 }
 
-/* The long poll: one object, when something changed or its time is over. */
+/* The long poll: one object, when something changed or its time is over. It sleeps once: what wakes
+ * it is the answer. */
 static enum feed_step poll_step(struct feed *feed, struct http_request *request)
 {
     struct api_request *api = &request->api;
-    char *json = NULL;
-    for (;;) {
-        uint64_t round;
-        enum outlook outlook = sleepers_look(feed->options->sleepers, &feed->sleeper, &round);
-        json = api_changes(feed->options->api, feed->account, feed->language, &feed->cursor);
-        if (json || outlook != OUTLOOK_GOOD || clock_ticks_ms() >= feed->sleeper.until)
-            break;
-        if (sleepers_sleep(feed->options->sleepers, &feed->sleeper, round))
+    if (!feed->slept) {
+        feed->slept = sleepers_sleep(&feed->sleeper);
+        if (feed->slept)
             return FEED_WAITS;
     }
     api->http_status = MHD_HTTP_OK;
-    api->answer =
-        json ? arena_strdup(api->arena, json)
-             : arena_printf(api->arena, "{\"cursor\":%lld,\"items\":[]}", (long long)feed->cursor);
+    api->answer = feed->found ? arena_strdup(api->arena, feed->found)
+                              : arena_printf(api->arena, "{\"cursor\":%lld,\"items\":[]}",
+                                             (long long)feed->cursor);
     api->answer_length = strlen(api->answer);
-    free(json);
     return FEED_ANSWERED;
 }
 
@@ -138,7 +150,8 @@ void feed_free(struct feed *feed)
     if (!feed)
         return;
     if (feed->entered)
-        sleepers_leave(feed->options->sleepers, &feed->sleeper);
+        sleepers_leave(&feed->sleeper);
+    free(feed->found);
     free(feed->json);
     free(feed->token);
     free(feed);
@@ -193,7 +206,7 @@ static bool feed_begin(const struct feed_options *options, struct http_request *
         request_refuse(request, PROBLEM_BUSY, NULL);
         return false;
     }
-    *feed = (struct feed){.sleeper = {.connection = request->connection},
+    *feed = (struct feed){.sleeper = {.connection = request->connection, .look = look},
                           .options = options,
                           .token = strdup(api->token),
                           .account = account,

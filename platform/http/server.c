@@ -253,10 +253,15 @@ static unsigned connection_limit(unsigned wanted)
     return wanted && wanted < room ? wanted : (unsigned)room;
 }
 
+static unsigned threads_of(const struct http_options *options)
+{
+    return options->threads ? options->threads : DEFAULT_THREADS;
+}
+
 static struct MHD_Daemon *start_daemon(struct http *http, const struct http_options *options,
                                        int listener)
 {
-    unsigned threads = options->threads ? options->threads : DEFAULT_THREADS;
+    unsigned threads = threads_of(options);
     unsigned limit = connection_limit(options->connections);
     unsigned timeout_s = options->timeout_s ? options->timeout_s : DEFAULT_TIMEOUT_S;
     /* One thread is a pool to nobody: the option would only be complained of. */
@@ -316,7 +321,7 @@ enum status http_start(struct api *api, const struct http_options *options, stru
     http->feeds.api = api;
     http->feeds.heartbeat_ms =
         options->heartbeat_ms > 0 ? options->heartbeat_ms : DEFAULT_HEARTBEAT_MS;
-    http->feeds.sleepers = sleepers_start(api, err);
+    http->feeds.sleepers = sleepers_start(api, (threads_of(options) + 1) / 2, err);
     if (!http->feeds.sleepers) {
         (void)close(listener);
         http_free(http);

@@ -15,7 +15,7 @@ struct http;
 struct http_options {
     const char *address;  /* IPv4 or IPv6 in digits [127.0.0.1] */
     uint16_t port;        /* 0: any free one, see http_port */
-    unsigned threads;     /* that answer requests [2] */
+    unsigned threads;     /* that answer requests; half as many more follow the changes [2] */
     size_t body_limit;    /* bytes of a request's body [1 MiB] */
     unsigned connections; /* open at once [what the limit of descriptors allows, at most 16,000] */
     unsigned timeout_s;   /* of a connection on which nothing moves [60] */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Connections that sleep until something changed, their time has come or their client is gone.
- * libmicrohttpd does not look at a suspended connection at all, so one thread here does all three:
- * it wakes them by time and by change, and watches their descriptors. Private to http/. */
+/* Connections that sleep until there is something for them, their time has come or their client is
+ * gone. libmicrohttpd does not look at a suspended connection at all, so threads of our own do:
+ * they look for changes on behalf of the sleepers, wake those who have something to say, and watch
+ * the descriptors. That way the connections' own threads are free for requests, however many
+ * consoles follow the changes. Private to http/. */
 #ifndef PLATFORM_HTTP_SLEEPERS_H
 #define PLATFORM_HTTP_SLEEPERS_H
 
@@ -12,38 +14,40 @@
 #include <stdint.h>
 
 struct sleepers;
+struct room;
 
-/* One connection, part of what sleeps. */
+/* One connection, part of what sleeps. Awake it belongs to the connection's thread, asleep to the
+ * room's. */
 struct sleeper {
     struct MHD_Connection *connection;
-    int64_t until; /* clock_ticks_ms: when to wake it; changed only while it is awake */
+    int64_t until; /* clock_ticks_ms: when to wake it in any case */
+    /* Looks for what changed, on the room's thread; true: wake it. */
+    bool (*look)(struct sleeper *sleeper);
     /* The rest belongs to sleepers.c. */
+    struct room *room;
+    uint64_t seen; /* the last round it has looked in, 0 none */
     int fd;
     uint32_t slot;
     bool asleep, gone;
 };
 
-/* Starts the thread and becomes api's listener. NULL with `err` filled on failure. */
-struct sleepers *sleepers_start(struct api *api, struct error *err);
-/* Ends the listening and the thread and wakes everyone; from now on none falls asleep. While the
+/* Starts `threads` threads and becomes api's listener. NULL with `err` filled on failure. */
+struct sleepers *sleepers_start(struct api *api, unsigned threads, struct error *err);
+/* Ends the listening and the threads and wakes everyone; from now on none falls asleep. While the
  * connections' threads still run. */
 void sleepers_stop(struct sleepers *sleepers);
 /* When they have ended. NULL is allowed. */
 void sleepers_free(struct sleepers *sleepers);
 
-/* Has the sleeper's connection watched; `connection` is set by the caller. False when memory or
- * descriptors are out. */
+/* Finds the sleeper a room and has its connection watched; the first three members are set by the
+ * caller. False when memory or descriptors are out. */
 bool sleepers_enter(struct sleepers *sleepers, struct sleeper *sleeper);
 /* Before the connection is closed; only after sleepers_enter gave true. */
-void sleepers_leave(struct sleepers *sleepers, struct sleeper *sleeper);
-
-enum outlook { OUTLOOK_GOOD, OUTLOOK_GONE, OUTLOOK_STOPPING };
-/* How the sleeper stands, and the number of the round before it looks for changes: what is
- * committed after this call makes another one. */
-enum outlook sleepers_look(struct sleepers *sleepers, const struct sleeper *sleeper,
-                           uint64_t *round);
-/* Suspends the connection, on its own thread, until there is reason to look again. False when there
- * is one already since sleepers_look gave `round`. */
-bool sleepers_sleep(struct sleepers *sleepers, struct sleeper *sleeper, uint64_t round);
+void sleepers_leave(struct sleeper *sleeper);
+/* Suspends the connection, on its own thread; what changed since its last look is looked at first
+ * of all. False, and nothing is done, when the client is gone or the platform stops. */
+bool sleepers_sleep(struct sleeper *sleeper);
+/* False when the client is gone or the platform stops. */
+bool sleepers_may_go_on(struct sleeper *sleeper);
 
 #endif

@@ -19,6 +19,7 @@ static const struct word callback_ways[] = {CALLBACK_WAYS(X)};
 static const struct word roles[] = {ROLES(X)};
 static const struct word needs[] = {NEEDS(X)};
 static const struct word timer_kinds[] = {TIMER_KINDS(X)};
+static const struct word occurrences[] = {OCCURRENCES(X)};
 #undef X
 
 static const struct {
@@ -34,6 +35,7 @@ static const struct {
     [WORDS_ROLE] = {roles, ROLE_COUNT},
     [WORDS_NEED] = {needs, NEED_COUNT},
     [WORDS_TIMER_KIND] = {timer_kinds, TIMER_KIND_COUNT},
+    [WORDS_OCCURRENCE] = {occurrences, OCCURRENCE_COUNT},
 };
 
 const char *bilingual_text(struct bilingual text, enum language language)

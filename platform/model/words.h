@@ -102,9 +102,21 @@ const char *bilingual_text(struct bilingual text, enum language language);
     X(ARCHIVE_ON,  "archive_on",  "archived by rule",             "到期归档") \
     X(OPINION_BY,  "opinion_by",  "silence is recorded",          "未表态") \
     X(RULE_BY,     "rule_by",     "the 1 may rule",               "平台可裁")
+/* What rules write into an order's history beside the actions and timers themselves. */
+#define OCCURRENCES(X) \
+    X(RECEIVE,            "receive",            "received",                 "受理") \
+    X(OFFER,              "offer",              "assigned",                 "交办") \
+    X(RECALL,             "recall",             "assignment recalled",      "收回交办") \
+    X(MOVE,               "move",               "moved to another unit",    "改派") \
+    X(ROUND_OVER,         "round_over",         "round is over",            "本轮办结") \
+    X(BACK_TO_DISPATCH,   "back_to_dispatch",   "back to dispatch",         "退回重派") \
+    X(SECOND_ASSIGNMENT,  "second_assignment",  "second assignment",        "二次交办") \
+    X(SUPERVISION_NOTICE, "supervision_notice", "supervision notice",       "督办提示") \
+    X(COORDINATION_DUE,   "coordination_due",   "coordination is due",      "应协调督办") \
+    X(RAISE,              "raise",              "objection raised",         "异议提出") \
+    X(REVEAL,             "reveal",             "personal data looked at",  "查看个人信息")
 /* clang-format on */
 
-#define WORD_ENUM(prefix, id) prefix##_##id
 #define X(id, name, en, zh)   ORDER_##id,
 enum order_state { ORDER_STATES(X) ORDER_STATE_COUNT };
 #undef X
@@ -132,7 +144,9 @@ enum need { NEEDS(X) NEED_COUNT };
 #define X(id, name, en, zh) TIMER_##id,
 enum timer_kind { TIMER_KINDS(X) TIMER_KIND_COUNT };
 #undef X
-#undef WORD_ENUM
+#define X(id, name, en, zh) OCCURRENCE_##id,
+enum occurrence { OCCURRENCES(X) OCCURRENCE_COUNT };
+#undef X
 
 /* The kinds of words, for the functions below. */
 enum word_list {
@@ -145,6 +159,7 @@ enum word_list {
     WORDS_ROLE,
     WORDS_NEED,
     WORDS_TIMER_KIND,
+    WORDS_OCCURRENCE,
 };
 /* How many words a list has. */
 int words_count(enum word_list list);

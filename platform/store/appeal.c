@@ -91,22 +91,13 @@ struct statement *store_statement(struct db *db, int64_t id, struct arena *arena
     return s;
 }
 
-enum status store_appeal_join(struct db *db, int64_t appeal_id, int64_t order_id)
-{
-    if (appeal_id <= 0 || order_id <= 0)
-        return ST_INVALID;
-    return db_run(
-        db, "insert into appeal_order(order_id, appeal_id) values($1, $2) on conflict do nothing",
-        DB_PARAMS(db_int(order_id), db_int(appeal_id)), NULL);
-}
-
 /* The first order of the appeal that holds the channel's source number. */
 static enum status find_source(struct db *db, const struct appeal *a, int64_t *order_id)
 {
     return db_number(db,
                      "select l.order_id from appeal p join appeal_order l on l.appeal_id = p.id"
                      " where p.channel = $1 and p.source_no = $2 and p.source_no <> ''"
-                     " order by l.order_id limit 1",
+                     " order by l.through, l.order_id limit 1",
                      DB_PARAMS(db_text(a->channel), db_text(a->source_no)), 0, order_id, NULL);
 }
 
@@ -144,7 +135,8 @@ size_t store_appeals(struct db *db, int64_t order_id, struct arena *arena, struc
     *out = NULL;
     struct db_rows *rows = db_query(
         db,
-        "select p.id, p.channel, p.source_no, p.kind, p.person_id, p.statement_id, p.place_id,"
+        "select distinct p.id, p.channel, p.source_no, p.kind, p.person_id, p.statement_id, "
+        "p.place_id,"
         " p.place_text, p.region_code, p.category_code, p.received_at, p.source_deadline_at,"
         " p.taken_by from appeal_order l join appeal p on p.id = l.appeal_id where l.order_id = $1"
         " order by p.received_at, p.id",

@@ -60,6 +60,8 @@ void order_read(struct db_rows *rows, int at, struct arena *arena, struct order 
     o->merged_into = db_get_int(rows, i++);
     o->concluded_at = db_get_int(rows, i++);
     o->conclusion = row_text(rows, i++, arena);
+    o->extended_days = (int32_t)db_get_int(rows, i++);
+    o->coordination_due = db_get_int(rows, i++) != 0;
     o->unsatisfied = db_get_int(rows, i++) != 0;
     o->needs = (uint32_t)db_get_int(rows, i++);
     o->event_n = db_get_int(rows, i++);
@@ -68,8 +70,8 @@ void order_read(struct db_rows *rows, int at, struct arena *arena, struct order 
         *sort_at = db_get_int(rows, i);
 }
 
-struct order_case *store_case_load(struct db *db, int64_t account_id, int64_t order_id,
-                                   struct arena *arena)
+static struct order_case *load(struct db *db, int64_t account_id, int64_t order_id,
+                               struct arena *arena)
 {
     struct order_case *c = NULL;
     struct db_rows *rows =
@@ -84,6 +86,17 @@ struct order_case *store_case_load(struct db *db, int64_t account_id, int64_t or
     }
     if (db_close(rows) || !c || case_rows_load(db, c, arena))
         return NULL;
+    return c;
+}
+
+struct order_case *store_case_load(struct db *db, int64_t account_id, int64_t order_id,
+                                   struct arena *arena)
+{
+    /* Several queries, one moment: the order and its rows must belong together. */
+    bool own = !db_in_transaction(db) && store_read_begin(db) == ST_OK;
+    struct order_case *c = load(db, account_id, order_id, arena);
+    if (own)
+        store_read_end(db);
     return c;
 }
 
@@ -105,30 +118,26 @@ int64_t store_order_by_number(struct db *db, int64_t account_id, const char *num
 /* Both texts take the same parameters, so that one list serves. */
 #define ORDER_INSERT                                                                               \
     "insert into orders(id, number, state, version, kind, channel, category_code, industry,"       \
-    " region_code, place_id, place_text, component_owner_id, title, urgent, complex, "             \
-    "confidential,"                                                                                \
-    " received_at, taken_by, limit_n, limit_unit, deadline_at, first_deadline_at,"                 \
+    " region_code, place_id, place_text, component_owner_id, title, urgent, complex,"              \
+    " confidential, received_at, taken_by, limit_n, limit_unit, deadline_at, first_deadline_at,"   \
     " source_deadline_at, dispatch_by, card, round, failed_dispatches, designated, lead_unit_id,"  \
-    " suspended_from, suspended_at, review_on, promised_on, merged_into, concluded_at, "           \
-    "conclusion,"                                                                                  \
-    " unsatisfied, needs, event_n, event_hash, units, open, sort_at) values($1, $2, $3, $4, $5, "  \
-    "$6,"                                                                                          \
-    " $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25," \
-    " $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)"   \
-    " on conflict do nothing"
+    " suspended_from, suspended_at, review_on, promised_on, merged_into, concluded_at,"            \
+    " conclusion, extended_days, coordination_due, unsatisfied, needs, event_n, event_hash,"       \
+    " units, open, sort_at) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"   \
+    " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,"   \
+    " $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45) on conflict do nothing"
 /* The number never changes. */
 #define ORDER_UPDATE                                                                               \
     "update orders set state = $3, version = $4, kind = $5, channel = $6, category_code = $7,"     \
-    " industry = $8, region_code = $9, place_id = $10, place_text = $11, component_owner_id = "    \
-    "$12,"                                                                                         \
-    " title = $13, urgent = $14, complex = $15, confidential = $16, received_at = $17,"            \
-    " taken_by = $18, limit_n = $19, limit_unit = $20, deadline_at = $21,"                         \
+    " industry = $8, region_code = $9, place_id = $10, place_text = $11,"                          \
+    " component_owner_id = $12, title = $13, urgent = $14, complex = $15, confidential = $16,"     \
+    " received_at = $17, taken_by = $18, limit_n = $19, limit_unit = $20, deadline_at = $21,"      \
     " first_deadline_at = $22, source_deadline_at = $23, dispatch_by = $24, card = $25,"           \
     " round = $26, failed_dispatches = $27, designated = $28, lead_unit_id = $29,"                 \
     " suspended_from = $30, suspended_at = $31, review_on = $32, promised_on = $33,"               \
-    " merged_into = $34, concluded_at = $35, conclusion = $36, unsatisfied = $37, needs = $38,"    \
-    " event_n = $39, event_hash = $40, units = $41, open = $42, sort_at = $43"                     \
-    " where id = $1 and version = $4 - 1"
+    " merged_into = $34, concluded_at = $35, conclusion = $36, extended_days = $37,"               \
+    " coordination_due = $38, unsatisfied = $39, needs = $40, event_n = $41, event_hash = $42,"    \
+    " units = $43, open = $44, sort_at = $45 where id = $1 and version = $4 - 1"
 
 static enum status order_write(struct db *db, const struct order *o, const char *units, bool is_new,
                                struct error *err)
@@ -170,6 +179,8 @@ static enum status order_write(struct db *db, const struct order *o, const char 
         db_int(o->merged_into),
         db_int(o->concluded_at),
         db_text(o->conclusion),
+        db_int(o->extended_days),
+        db_int(o->coordination_due),
         db_int(o->unsatisfied),
         db_int(o->needs),
         db_int(o->event_n),
@@ -214,7 +225,8 @@ enum status store_case_save(struct db *db, struct order_case *c, bool is_new, in
     if (!st)
         st = case_rows_save(db, c, err);
     for (size_t i = 0; i < c->responsibility_count && !st; i++)
-        st = store_responsibility_put(db, &c->responsibilities[i]);
+        if ((st = store_responsibility_put(db, &c->responsibilities[i])))
+            error_set(err, st, "a responsibility of order %s cannot be stored", c->order.number);
     if (!st && c->timers_changed)
         st = timers_replace(db, c, err);
     buf_free(&units);

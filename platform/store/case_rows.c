@@ -30,7 +30,8 @@ static enum status load_assignments(struct db *db, struct order_case *c, struct 
                  "select id, unit_id, unit_path, lead, round, state, limit_n, limit_unit, "
                  "offered_at, sign_by,"
                  " due_at, signed_at, replied_at, ended_at, signed_by, replied_by, offered_by,"
-                 " result_statement_id, reply_statement_id, return_reason, return_asked_at, late"
+                 " result_statement_id, reply_statement_id, return_reason, return_asked_at,"
+                 " extension_asked_at, extension_days, late"
                  " from assignment where order_id = $1 order by id",
                  DB_PARAMS(db_int(c->order.id)), NULL);
     while (rows && db_next(rows)) {
@@ -58,7 +59,9 @@ static enum status load_assignments(struct db *db, struct order_case *c, struct 
         a->reply_statement_id = db_get_int(rows, 18);
         a->return_reason = row_text(rows, 19, arena);
         a->return_asked_at = db_get_int(rows, 20);
-        a->late = db_get_int(rows, 21) != 0;
+        a->extension_asked_at = db_get_int(rows, 21);
+        a->extension_days = (int32_t)db_get_int(rows, 22);
+        a->late = db_get_int(rows, 23) != 0;
     }
     return db_close(rows);
 }
@@ -182,6 +185,8 @@ static enum status save_assignment(struct db *db, int64_t order_id, const struct
         db_int(a->reply_statement_id),
         db_text(a->return_reason),
         db_int(a->return_asked_at),
+        db_int(a->extension_asked_at),
+        db_int(a->extension_days),
         db_int(a->late),
     };
     const size_t count = sizeof params / sizeof params[0];
@@ -191,9 +196,10 @@ static enum status save_assignment(struct db *db, int64_t order_id, const struct
             "insert into assignment(id, order_id, unit_id, unit_path, lead, round, state,"
             " limit_n, limit_unit, offered_at, sign_by, due_at, signed_at, replied_at,"
             " ended_at, signed_by, replied_by, offered_by, result_statement_id,"
-            " reply_statement_id, return_reason, return_asked_at, late) values($1, $2, $3,"
-            " $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-            " $20, $21, $22, $23) on conflict do nothing",
+            " reply_statement_id, return_reason, return_asked_at, extension_asked_at,"
+            " extension_days, late) values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+            " $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)"
+            " on conflict do nothing",
             params, count, "an assignment", err);
     return run_one(db,
                    "update assignment set unit_id = $3, unit_path = $4, lead = $5, round = $6,"
@@ -201,7 +207,8 @@ static enum status save_assignment(struct db *db, int64_t order_id, const struct
                    " due_at = $12, signed_at = $13, replied_at = $14, ended_at = $15,"
                    " signed_by = $16, replied_by = $17, offered_by = $18,"
                    " result_statement_id = $19, reply_statement_id = $20, return_reason = $21,"
-                   " return_asked_at = $22, late = $23 where id = $1 and order_id = $2",
+                   " return_asked_at = $22, extension_asked_at = $23, extension_days = $24,"
+                   " late = $25 where id = $1 and order_id = $2",
                    params, count, "an assignment", err);
 }
 

@@ -27,7 +27,7 @@ static void *checkpointer_main(void *user)
         }
         c->wanted = false;
         pthread_mutex_unlock(&c->lock);
-        int copied = db_checkpoint(c->db);
+        int copied = db_checkpoint(c->db, 0);
         pthread_mutex_lock(&c->lock);
         /* After a failure the next try comes with the next thousand pages. */
         c->copied = copied < 0 ? c->log_pages : copied;

@@ -27,13 +27,15 @@ struct db_value db_blob(const void *bytes, size_t length);
         sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
 
 /* Runs one statement without rows; `params` may be NULL with 0. Statements are prepared once per
- * connection and kept. ST_CONFLICT for a violated unique key, ST_IO otherwise. */
+ * connection and kept. ST_CONFLICT for a violated unique key, ST_INVALID for a wrong text or a
+ * value that its column does not take, ST_BUSY, ST_NO_MEMORY or ST_CORRUPT for what they say, ST_IO
+ * otherwise (the disk). */
 enum status db_run(struct db *db, const char *sql, const struct db_value *params, size_t count,
                    struct error *err);
 /* Rows changed by the last db_run. */
 int64_t db_changes(const struct db *db);
 
-/* A running query; at most one open per SQL text and connection. */
+/* A running query. Any number can be open; `err` (may be NULL) must live until db_close. */
 struct db_rows;
 struct db_rows *db_query(struct db *db, const char *sql, const struct db_value *params,
                          size_t count, struct error *err);

@@ -147,8 +147,7 @@ enum status events_append(struct db *db, struct order_case *c, const char *units
     return st;
 }
 
-/* --- reading back
- * --------------------------------------------------------------------------------- */
+/* --- reading back ---------------------------------------------------------------------------- */
 
 #define EVENT_COLUMNS                                                                              \
     " seq, order_id, n, action, subject, subject_id, from_state, to_state, account_id, done_at,"   \

@@ -14,9 +14,9 @@ enum { WINDOW_MAX = 1024, LOOKED_AT_MAX = 16 * 1024 };
 static const char CHANGES[] =
     "select w.seq, w.order_id,"
     " coalesce((select o.version from orders o where o.id = w.order_id and" SCOPE_SQL "), 0),"
-    " exists (select 1 from event o where o.order_id = w.order_id and o.seq <= $3"
+    " case when exists (select 1 from event o where o.order_id = w.order_id and o.seq <= $3"
     " and o.seq >= coalesce((select max(p.seq) from event p where p.order_id = w.order_id"
-    " and p.seq <= $2), 0) and" SCOPE_SQL ")"
+    " and p.seq <= $2), 0) and" SCOPE_SQL ") then 1 else 0 end"
     " from (select max(e.seq) as seq, e.order_id as order_id from event e"
     " where e.seq > $2 and e.seq <= $3 group by e.order_id) w order by w.seq";
 

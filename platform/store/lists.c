@@ -24,20 +24,20 @@ enum {
     P_AFTER_KEY = P_STATE + ORDER_STATE_COUNT,
     P_AFTER_ID,
     P_LIMIT,
+    P_OPEN,
+    P_COUNT = P_OPEN
 };
 _Static_assert(ORDER_STATE_COUNT == 13 && P_AFTER_KEY == 28, "the texts say $15 … $27");
 
-#define WHERE_ANY                                                                                  \
-    " where ($2 = 0 or o.state in ($15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, "   \
-    "$27))"                                                                                        \
-    " and ($3 = 0 or (o.needs & $3) <> 0) and ($4 = '' or o.card = $4)"                            \
+#define WHERE                                                                                      \
+    " where ($2 = 0 or o.state in ($15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"    \
+    " $27)) and ($3 = 0 or (o.needs & $3) <> 0) and ($4 = '' or o.card = $4)"                      \
     " and ($5 = 0 or o.unsatisfied = 1) and o.round >= $6"                                         \
     " and ($7 = '' or substr(o.region_code, 1, length($7)) = $7)"                                  \
     " and ($8 = '' or substr(o.category_code, 1, length($8)) = $8)"                                \
     " and ($9 = '' or o.industry = $9) and ($10 = '' or o.channel = $10)"                          \
-    " and ($11 = 0 or o.lead_unit_id = $11) and ($12 = 0 or o.taken_by = $12) and" SCOPE_SQL
-/* A literal, so that the partial index on open orders serves. */
-#define WHERE_OPEN WHERE_ANY " and o.open = 1"
+    " and ($11 = 0 or o.lead_unit_id = $11) and ($12 = 0 or o.taken_by = $12)"                     \
+    " and ($31 = 0 or o.open = 1) and" SCOPE_SQL
 #define WITH_UNIT                                                                                  \
     " and (o.id, o.round) in (select m.order_id, m.round from assignment m"                        \
     " where m.unit_path >= $13 and m.unit_path < $14 and m.state not in ('returned', "             \
@@ -48,23 +48,42 @@ _Static_assert(ORDER_STATE_COUNT == 13 && P_AFTER_KEY == 28, "the texts say $15 
 #define COUNT                                                                                      \
     "select count(*), coalesce(sum(case when o.card = 'red' then 1 else 0 end), 0) from orders o"
 
-/* [open only][with unit][newest first] */
-static const char *const LIST_SQL[2][2][2] = {
-    {{LIST WHERE_ANY BY_DEADLINE, LIST WHERE_ANY BY_NEWEST},
-     {LIST WHERE_ANY WITH_UNIT BY_DEADLINE, LIST WHERE_ANY WITH_UNIT BY_NEWEST}},
-    {{LIST WHERE_OPEN BY_DEADLINE, LIST WHERE_OPEN BY_NEWEST},
-     {LIST WHERE_OPEN WITH_UNIT BY_DEADLINE, LIST WHERE_OPEN WITH_UNIT BY_NEWEST}},
+/* From which orders a list is taken: literals, so that an index on few of them serves. What is
+ * archived grows for years; what waits for somebody does not. */
+enum base { BASE_ALL, BASE_OPEN, BASE_NEEDS, BASE_UNSATISFIED, BASE_TAKEN, BASE_COUNT };
+#define FROM_ALL         ""
+#define FROM_OPEN        " and o.open = 1"
+#define FROM_NEEDS       " and o.needs <> 0"
+#define FROM_UNSATISFIED " and o.unsatisfied = 1"
+#define FROM_TAKEN       " and o.taken_by = $12"
+
+#define LISTS(from)                                                                                \
+    {                                                                                              \
+        {LIST WHERE from BY_DEADLINE, LIST WHERE from BY_NEWEST},                                  \
+        {                                                                                          \
+            LIST WHERE from WITH_UNIT BY_DEADLINE, LIST WHERE from WITH_UNIT BY_NEWEST             \
+        }                                                                                          \
+    }
+/* [base][with unit][newest first] */
+static const char *const LIST_SQL[BASE_COUNT][2][2] = {
+    LISTS(FROM_ALL),         LISTS(FROM_OPEN),  LISTS(FROM_NEEDS),
+    LISTS(FROM_UNSATISFIED), LISTS(FROM_TAKEN),
 };
-/* [open only][with unit] */
-static const char *const COUNT_SQL[2][2] = {
-    {COUNT WHERE_ANY, COUNT WHERE_ANY WITH_UNIT},
-    {COUNT WHERE_OPEN, COUNT WHERE_OPEN WITH_UNIT},
+#define COUNTS(from)                                                                               \
+    {                                                                                              \
+        COUNT WHERE from, COUNT WHERE from WITH_UNIT                                               \
+    }
+/* [base][with unit] */
+static const char *const COUNT_SQL[BASE_COUNT][2] = {
+    COUNTS(FROM_ALL),         COUNTS(FROM_OPEN),  COUNTS(FROM_NEEDS),
+    COUNTS(FROM_UNSATISFIED), COUNTS(FROM_TAKEN),
 };
 
 /* A filter as parameters. */
 struct bound {
-    struct db_value values[P_LIMIT];
-    bool open, unit;
+    struct db_value values[P_COUNT];
+    enum base base;
+    bool unit;
     char path_to[256];
 };
 
@@ -73,14 +92,18 @@ static void set(struct bound *b, int parameter, struct db_value value)
     b->values[parameter - 1] = value;
 }
 
-/* True if no other than open states are asked for: then the index on open orders serves. */
-static bool asks_only_open(const struct order_filter *f)
+/* The smallest base that holds all that the filter asks for. */
+static enum base base_of(const struct order_filter *f)
 {
-    bool only = f->states != 0;
+    bool open = f->states != 0;
     for (int i = 0; i < ORDER_STATE_COUNT; i++)
         if ((f->states & BIT(i)) && !order_open((enum order_state)i))
-            only = false;
-    return f->open_only || only;
+            open = false;
+    return f->needs               ? BASE_NEEDS
+           : f->unsatisfied       ? BASE_UNSATISFIED
+           : f->open_only || open ? BASE_OPEN
+           : f->taken_by          ? BASE_TAKEN
+                                  : BASE_ALL;
 }
 
 /* `path` is the filter's unit's, "" none; it must live as long as `b`. False for a path that cannot
@@ -109,7 +132,8 @@ static bool bind_filter(struct bound *b, int64_t account_id, const struct order_
     set(b, P_AFTER_KEY, db_int(0));
     set(b, P_AFTER_ID, db_int(0));
     set(b, P_LIMIT, db_int(0));
-    b->open = asks_only_open(f);
+    set(b, P_OPEN, db_int(f->open_only));
+    b->base = base_of(f);
     b->unit = f->unit_id != 0;
     /* "/1/12/" and what is below it are the texts from "/1/12/" to before "/1/120": '0' follows
      * '/'. */
@@ -156,7 +180,7 @@ enum status store_orders(struct db *db, int64_t account_id, const struct order_f
     set(&b, P_AFTER_ID, db_int(newest_first && after_id == 0 ? INT64_MAX : after_id));
     set(&b, P_LIMIT, db_int((int64_t)limit + 1)); /* one more tells whether there is more */
     struct db_rows *rows =
-        db_query(db, LIST_SQL[b.open][b.unit][newest_first], b.values, P_LIMIT, NULL);
+        db_query(db, LIST_SQL[b.base][b.unit][newest_first], b.values, P_COUNT, NULL);
     while (rows && db_next(rows)) {
         if (page->count == limit) {
             page->more = true;
@@ -180,7 +204,7 @@ enum status store_orders_count(struct db *db, int64_t account_id, const struct o
         return ST_NO_MEMORY;
     enum status st = prepare(db, account_id, filter, arena, &b);
     if (!st) {
-        struct db_rows *rows = db_query(db, COUNT_SQL[b.open][b.unit], b.values, P_LIMIT, NULL);
+        struct db_rows *rows = db_query(db, COUNT_SQL[b.base][b.unit], b.values, P_COUNT, NULL);
         if (rows && db_next(rows)) {
             *count = db_get_int(rows, 0);
             *red = db_get_int(rows, 1);

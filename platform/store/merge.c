@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Merged orders: their citizens join the order that goes on. */
-#include "platform/store/store.h"
+/* Which appeals belong to which orders: several of either to one of the other. */
+#include "platform/store/store_private.h"
+
+enum status store_appeal_join(struct db *db, int64_t appeal_id, int64_t order_id)
+{
+    if (appeal_id <= 0 || order_id <= 0)
+        return ST_INVALID;
+    return db_run(db,
+                  "insert into appeal_order(order_id, appeal_id, through) values($1, $2, 0)"
+                  " on conflict do nothing",
+                  DB_PARAMS(db_int(order_id), db_int(appeal_id)), NULL);
+}
 
 enum status store_order_join(struct db *db, int64_t order_id, int64_t from_target,
                              int64_t to_target)
 {
     enum status st = ST_OK;
+    /* Only what came through this order goes: an appeal that was split can be the target's own. */
     if (from_target)
-        st = db_run(db,
-                    "delete from appeal_order where order_id = $1 and appeal_id in"
-                    " (select appeal_id from appeal_order where order_id = $2)",
+        st = db_run(db, "delete from appeal_order where order_id = $1 and through = $2",
                     DB_PARAMS(db_int(from_target), db_int(order_id)), NULL);
     if (!st && to_target)
         st = db_run(db,
-                    "insert into appeal_order(order_id, appeal_id) select $1, appeal_id"
-                    " from appeal_order where order_id = $2 on conflict do nothing",
+                    "insert into appeal_order(order_id, appeal_id, through)"
+                    " select distinct $1, appeal_id, $2 from appeal_order where order_id = $2"
+                    " on conflict do nothing",
                     DB_PARAMS(db_int(to_target), db_int(order_id)), NULL);
     return st;
 }

@@ -76,8 +76,7 @@ enum status sqlite_fail(struct db *db, int code, struct error *err)
     return st;
 }
 
-/* --- connections
- * ---------------------------------------------------------------------------------- */
+/* --- connections ----------------------------------------------------------------------------- */
 
 static int note_log_size(void *user, sqlite3 *handle, const char *name, int pages)
 {
@@ -124,8 +123,10 @@ struct db *db_open(const char *path, enum db_role role, struct error *err)
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
     if (role == DB_WRITER)
         sqlite3_wal_hook(db->handle, note_log_size, db);
-    code = sqlite3_exec(db->handle, "pragma temp_store=memory;pragma cache_size=-16000", NULL, NULL,
-                        NULL);
+    code = sqlite3_exec(db->handle,
+                        role == DB_WRITER ? "pragma temp_store=memory;pragma cache_size=-32000"
+                                          : "pragma temp_store=memory;pragma cache_size=-8000",
+                        NULL, NULL, NULL);
     if (code != SQLITE_OK) {
         sqlite_fail(db, code, err);
         db_free(db);
@@ -172,8 +173,7 @@ int64_t db_table_count(struct db *db, struct error *err)
     return n;
 }
 
-/* --- transactions
- * --------------------------------------------------------------------------------- */
+/* --- transactions ---------------------------------------------------------------------------- */
 
 enum status db_begin(struct db *db, struct error *err)
 {
@@ -196,11 +196,14 @@ bool db_in_transaction(const struct db *db)
     return !sqlite3_get_autocommit(db->handle);
 }
 
-int db_checkpoint(struct db *db)
+int db_checkpoint(struct db *db, int wait_ms)
 {
     int pages = 0, copied = 0;
-    int code =
-        sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    sqlite3_busy_timeout(db->handle, wait_ms);
+    int code = sqlite3_wal_checkpoint_v2(
+        db->handle, NULL, wait_ms ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &pages,
+        &copied);
+    sqlite3_busy_timeout(db->handle, BUSY_WAIT_MS);
     if (code == SQLITE_OK)
         return copied;
     if (code != SQLITE_BUSY)

@@ -133,6 +133,19 @@ void store_read_end(struct db *db)
     db_rollback(db);
 }
 
+/* Makes the file if it is not there, for this user's eyes alone: it will hold citizens' names.
+ * SQLite gives its other files the same rights. */
+static bool make_private(const char *path, bool *created, struct error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    *created = fd >= 0;
+    if (fd >= 0)
+        close(fd);
+    else if (errno != EEXIST)
+        return error_set(err, ST_IO, "%s cannot be created: %s", path, strerror(errno)) == ST_OK;
+    return true;
+}
+
 /* Opens, checks and migrates; the writer's connection, or NULL. */
 static struct db *open_database(const char *path, struct error *err)
 {
@@ -183,7 +196,8 @@ enum status store_open(const char *path, struct store **out, struct error *err)
     store->lock = lock_take(store->path, &mine);
     if (store->lock < 0)
         goto fail;
-    created = stat(store->path, &known) != 0 && errno == ENOENT;
+    if (!make_private(store->path, &created, &mine))
+        goto fail;
     db = open_database(store->path, &mine);
     if (!db)
         goto fail;

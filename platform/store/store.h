@@ -14,7 +14,8 @@ struct store;
  * that another platform has open (lock), or of a newer version, with a clear message. Starts the
  * writer thread. */
 enum status store_open(const char *path, struct store **store, struct error *err);
-/* Commits what waits, stops the writer, closes all. */
+/* Commits what waits, stops the writer, closes all. No other thread may use the store any more.
+ * NULL is allowed. */
 void store_close(struct store *store);
 
 /* The calling thread's own connection for reading, opened at first use. A consistent view of what
@@ -45,8 +46,7 @@ enum status store_new_number(struct db *db, int64_t now, char out[20]);
 const char *store_meta_get(struct db *db, const char *key, struct arena *arena);
 enum status store_meta_set(struct db *db, const char *key, const char *value);
 
-/* --- reference data: whole tables, in code or id order ------------------------------------------
- */
+/* --- reference data: whole tables, in code or id order --------------------------------------- */
 enum status store_region_put(struct db *db, const struct region *region);
 enum status store_unit_put(struct db *db, const struct unit *unit);
 enum status store_category_put(struct db *db, const struct category *category);
@@ -81,7 +81,7 @@ size_t store_responsibilities(struct db *db, const char *category_code, const ch
                               int64_t owner_unit_id, int64_t now, struct arena *arena,
                               struct responsibility **out);
 
-/* --- accounts and sessions -------------------------------------------------------------------- */
+/* --- accounts and sessions ------------------------------------------------------------------- */
 struct account *store_account_by_login(struct db *db, const char *login, struct arena *arena);
 struct account *store_account(struct db *db, int64_t id, struct arena *arena);
 /* Sessions are kept by the hash of their token. */
@@ -91,8 +91,7 @@ enum status store_session_put(struct db *db, const unsigned char hash[HASH_SIZE]
 int64_t store_session_account(struct db *db, const unsigned char hash[HASH_SIZE], int64_t now);
 enum status store_session_delete(struct db *db, const unsigned char hash[HASH_SIZE]);
 
-/* --- idempotency: the answer to a key, as identifiers only
- * ---------------------------------------- */
+/* --- idempotency: the answer to a key, as identifiers only ----------------------------------- */
 struct kept_answer {
     unsigned char body_hash[HASH_SIZE];
     int32_t http_status;
@@ -108,8 +107,7 @@ enum status store_answer_put(struct db *db, int64_t account_id, const char *key,
 /* Forgets keys older than `before`. */
 enum status store_answers_expire(struct db *db, int64_t before);
 
-/* --- cases
- * ---------------------------------------------------------------------------------------- */
+/* --- cases ----------------------------------------------------------------------------------- */
 /* Loads an order with everything its rules look at. `account_id` > 0 applies that account's scope
  * (the one predicate); 0 is nobody: timers. NULL when there is none or it is out of scope. */
 struct order_case *store_case_load(struct db *db, int64_t account_id, int64_t order_id,
@@ -124,8 +122,8 @@ enum status store_case_save(struct db *db, struct order_case *c, bool is_new, in
                             struct error *err);
 /* Stores the timers alone, without a new version: for a timer that changed nothing but itself. */
 enum status store_case_timers(struct db *db, struct order_case *c, struct error *err);
-/* Appends the drafted events (a reveal, say) to the order's chain and leaves the order and its version
- * as they are, so that nobody's form becomes stale by it. */
+/* Appends the drafted events (a reveal, say) to the order's chain and leaves the order and its
+ * version as they are, so that nobody's form becomes stale by it. */
 enum status store_case_note(struct db *db, struct order_case *c, int64_t arrived_at,
                             struct error *err);
 /* The order with that human number, within the account's scope; 0 none. */
@@ -149,7 +147,8 @@ enum status store_appeal_join(struct db *db, int64_t appeal_id, int64_t order_id
 /* The appeals of an order, oldest first. */
 size_t store_appeals(struct db *db, int64_t order_id, struct arena *arena, struct appeal **out);
 /* Moves an order's membership of a merge: its appeals leave the order `from_target` (0 none) and
- * join `to_target` (0 none) as well, so that every citizen is called back there. */
+ * join `to_target` (0 none) as well, so that every citizen is called back there. An appeal that is
+ * the target's own stays with it. */
 enum status store_order_join(struct db *db, int64_t order_id, int64_t from_target,
                              int64_t to_target);
 /* Orders of a person's appeals in the scope, newest first, at most `limit`. */
@@ -157,8 +156,7 @@ size_t store_orders_of_persons(struct db *db, int64_t account_id, const int64_t 
                                size_t count, size_t limit, struct arena *arena,
                                int64_t **order_ids);
 
-/* --- lists, counts, board (all within the account's scope)
- * ---------------------------------------- */
+/* --- lists, counts, board (all within the account's scope) ----------------------------------- */
 struct order_page {
     struct order *orders; /* rows only, no events */
     size_t count;
@@ -193,8 +191,7 @@ struct bulletin_row {
 size_t store_bulletin(struct db *db, int64_t account_id, int64_t before_at, size_t limit,
                       struct arena *arena, struct bulletin_row **out);
 
-/* --- events, feed, timers
- * --------------------------------------------------------------------------- */
+/* --- events, feed, timers -------------------------------------------------------------------- */
 /* An order's events, oldest first (the caller has checked the scope). */
 size_t store_events(struct db *db, int64_t order_id, struct arena *arena, struct event **out);
 /* Changes after `cursor` that concern this account: order ids in feed order, one per order and call

@@ -12,8 +12,7 @@ struct sqlite3;
 struct sequences;
 struct writer;
 
-/* --- the driver (sqlite.c) ----------------------------------------------------------------------
- */
+/* --- the driver (sqlite.c) ------------------------------------------------------------------- */
 
 enum { STATEMENTS_MAX = 512 }; /* slots of a connection's statement cache, a power of two */
 
@@ -52,17 +51,16 @@ void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 /* Ends the queries that a job left open. Returns how many there were. */
 size_t db_end_queries(struct db *db);
-/* Copies as much of the log into the database as is possible without waiting; returns the pages
- * copied so far, or -1. */
-int db_checkpoint(struct db *db);
+/* Copies the log into the database; returns the pages copied so far, or -1. With `wait_ms` 0 as
+ * much as is possible beside others; otherwise all of it, waiting so long for readers of old
+ * states, after which the log begins anew. */
+int db_checkpoint(struct db *db, int wait_ms);
 
-/* --- migrations.c -------------------------------------------------------------------------------
- */
+/* --- migrations.c ---------------------------------------------------------------------------- */
 enum status migrations_check(struct db *db, struct error *err); /* reads only */
 enum status migrations_run(struct db *db, struct error *err);
 
-/* --- writer.c, checkpoint.c
- * ----------------------------------------------------------------------- */
+/* --- writer.c, checkpoint.c ------------------------------------------------------------------ */
 struct store {
     char *path;
     int lock; /* descriptor that holds the lock of the database */
@@ -82,8 +80,7 @@ struct checkpointer *checkpointer_start(struct db *db);
 void checkpointer_note(struct checkpointer *checkpointer, int wal_pages);
 void checkpointer_stop(struct checkpointer *checkpointer);
 
-/* --- sequences.c
- * ---------------------------------------------------------------------------------- */
+/* --- sequences.c ----------------------------------------------------------------------------- */
 /* Blocks of identifiers and numbers that this node took from the database. They are part of the
  * transaction that took them: the writer copies them before a job and puts them back when it is
  * rolled back. */
@@ -98,8 +95,7 @@ struct sequences {
     unsigned day_slot; /* which of them is replaced next */
 };
 
-/* --- rows
- * ------------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------ */
 /* A copy of a column's text in the arena; "" takes no memory. */
 const char *row_text(struct db_rows *rows, int column, struct arena *arena);
 /* The value of a column that holds a word's name; `otherwise` for an unknown one. */
@@ -122,8 +118,9 @@ struct db_value db_word(enum word_list list, int value);
     "o.received_at,o.taken_by,o.limit_n,o.limit_unit,o.deadline_at,o.first_deadline_at,"           \
     "o.source_deadline_at,o.dispatch_by,o.card,o.round,o.failed_dispatches,o.designated,"          \
     "o.lead_unit_id,o.suspended_from,o.suspended_at,o.review_on,o.promised_on,o.merged_into,"      \
-    "o.concluded_at,o.conclusion,o.unsatisfied,o.needs,o.event_n,o.event_hash,o.sort_at "
-enum { ORDER_COLUMN_COUNT = 41 };
+    "o.concluded_at,o.conclusion,o.extended_days,o.coordination_due,o.unsatisfied,o.needs,o."      \
+    "event_n,o.event_hash,o.sort_at "
+enum { ORDER_COLUMN_COUNT = 43 };
 /* Reads them from the columns at `at`; `sort_at` may be NULL. */
 void order_read(struct db_rows *rows, int at, struct arena *arena, struct order *order,
                 int64_t *sort_at);

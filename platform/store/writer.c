@@ -8,10 +8,12 @@
 enum {
     QUEUE_SIZE = 4096,
     GROUP_SIZE = 256,
-    /* Pages of log from where the writer itself copies the rest back, between two groups: under a
-     * load without a pause the checkpointer alone never finds the moment at which the log can begin
-     * anew. */
+    /* Pages of log from where the writer makes it begin anew, between two groups: under a load
+     * without a pause, beside readers without a pause, the checkpointer never finds the moment. */
     LOG_PAGES_MAX = 16 * 1024,
+    LOG_PAGES_AGAIN =
+        1024, /* so many more before the next try, when a long reader was in the way */
+    LOG_WAIT_MS = 50,
 };
 
 struct task {
@@ -30,6 +32,7 @@ struct writer {
     struct task queue[QUEUE_SIZE]; /* a ring */
     size_t first, count;
     bool stopping;
+    int log_limit;                 /* the thread's own: when the log is next made to begin anew */
     struct task group[GROUP_SIZE]; /* the thread's own */
 };
 
@@ -72,6 +75,19 @@ static enum status run_group(struct db *db, struct task *tasks, size_t count, st
     return st ? st : db_commit(db, err);
 }
 
+/* After the answers are out. */
+static void trim_log(struct writer *writer)
+{
+    int pages = writer->db->wal_pages;
+    checkpointer_note(writer->checkpointer, pages);
+    if (pages < LOG_PAGES_MAX)
+        writer->log_limit = LOG_PAGES_MAX;
+    if (pages < writer->log_limit)
+        return;
+    db_checkpoint(writer->db, LOG_WAIT_MS);
+    writer->log_limit = pages + LOG_PAGES_AGAIN;
+}
+
 static void write_group(struct writer *writer, struct task *tasks, size_t count)
 {
     struct error err = {ST_OK, ""};
@@ -90,11 +106,8 @@ static void write_group(struct writer *writer, struct task *tasks, size_t count)
         if (tasks[i].done)
             tasks[i].done(tasks[i].user, tasks[i].status);
     }
-    if (st)
-        return;
-    checkpointer_note(writer->checkpointer, writer->db->wal_pages);
-    if (writer->db->wal_pages > LOG_PAGES_MAX)
-        db_checkpoint(writer->db);
+    if (st == ST_OK)
+        trim_log(writer);
 }
 
 static void *writer_main(void *user)
@@ -131,6 +144,7 @@ struct writer *writer_start(struct db *db, struct db *checkpoint_db, struct erro
         return NULL;
     }
     writer->db = db;
+    writer->log_limit = LOG_PAGES_MAX;
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->filled, NULL);
     if (pthread_create(&writer->thread, NULL, writer_main, writer) != 0) {

@@ -33,15 +33,14 @@ static int teardown(void **state)
 /* How many sockets the platform has open; one when it only listens. */
 static size_t sockets(void)
 {
-    char path[64], link[300], target[64];
+    char path[64], target[64];
     size_t n = 0;
     (void)snprintf(path, sizeof path, "/proc/%ld/fd", (long)platform->pid);
     DIR *dir = opendir(path);
     const struct dirent *entry;
     assert_non_null(dir);
     while ((entry = readdir(dir))) {
-        (void)snprintf(link, sizeof link, "%s/%s", path, entry->d_name);
-        ssize_t length = readlink(link, target, sizeof target);
+        ssize_t length = readlinkat(dirfd(dir), entry->d_name, target, sizeof target);
         n += length > 7 && memcmp(target, "socket:", 7) == 0;
     }
     closedir(dir);

@@ -108,6 +108,22 @@ const char *screen_row(struct screen *screen, int row)
     return text;
 }
 
+const char *screen_cell(struct screen *screen, int row, int column)
+{
+    char *text = screen->texts[screen->next_text++ % SCREEN_TEXTS];
+    VTermScreenCell cell = cell_at(screen, row, column);
+    size_t n = 0;
+    text[0] = '\0';
+    if (cell.chars[0] == second_half)
+        return text;
+    for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+        n += put_utf8(cell.chars[i], text + n);
+    if (n == 0)
+        text[n++] = ' ';
+    text[n] = '\0';
+    return text;
+}
+
 bool screen_find_from(struct screen *screen, int from_row, const char *text, int *row, int *cell)
 {
     for (int r = from_row < 0 ? 0 : from_row; r < screen->rows; r++) {

@@ -134,6 +134,18 @@ static void set_text(char **environment, const char *name, const char *value, co
     free(entry);
 }
 
+/* What curses and readline hold until the end of a program is theirs. */
+static void keep_quiet_about_curses(const char *home)
+{
+    char *path = format_text("%s/leaks", home);
+    FILE *file = fopen(path, "we");
+    if (file) {
+        (void)fputs("leak:libtinfo\nleak:libncurses\nleak:libreadline\n", file);
+        (void)fclose(file);
+    }
+    free(path);
+}
+
 char **screen_environment(const char *home, const char *term, const char *const *more)
 {
     static const char *const passed_on[] = {
@@ -155,11 +167,16 @@ char **screen_environment(const char *home, const char *term, const char *const 
         (void)mkdir(path, 0700);
         free(path);
     }
+    keep_quiet_about_curses(home);
     char *log = format_text(":log_path=%s/sanitizer", home);
+    char *leaks = format_text(":suppressions=%s/leaks:print_suppressions=0", home);
     for (size_t i = 0; i < sizeof sanitizers / sizeof *sanitizers; i++) {
         const char *given = getenv(sanitizers[i]);
-        set_text(environment, sanitizers[i], given && *given ? given : "verbosity=0", log);
+        bool of_leaks = strcmp(sanitizers[i], "LSAN_OPTIONS") == 0;
+        set_text(environment, sanitizers[i], given && *given ? given : "verbosity=0",
+                 of_leaks ? leaks : log);
     }
+    free(leaks);
     free(log);
     set_text(environment, "TERM", term ? term : "xterm-256color", "");
     set(environment, "LANG=C.UTF-8");

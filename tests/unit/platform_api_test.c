@@ -173,14 +173,8 @@ static int64_t fresh_order(int64_t *version)
 
 static int64_t count_all(void)
 {
-    struct answer a = get("/queues", token_of("supervisor"));
-    int64_t count = -1;
-    const cJSON *item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItem(a.json, "items"))
-    {
-        if (strcmp(json_text(item, "name", ""), "all") == 0)
-            count = json_int(item, "count", -1);
-    }
+    struct answer a = get("/board?by=state", token_of("supervisor"));
+    int64_t count = json_int(cJSON_GetObjectItem(a.json, "totals"), "total", -1);
     drop(&a);
     return count;
 }

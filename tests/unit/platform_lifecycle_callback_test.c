@@ -156,6 +156,18 @@ static void test_the_citizens_own_call_closes_the_loop(void **state)
     world_close(&w);
 }
 
+static void test_facts_may_come_by_a_rating_or_through_the_source_channel(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    to_callback(&w);
+    refused(&w, caller, PROBLEM_FIELD_REFERENCE, "callback", "reached=no", "way=\",\"x\":\"");
+    must(&w, caller, "callback", "reached=yes", "solved=yes", "satisfied=yes", "way=rating");
+    assert_int_equal(w.c.callbacks[0].way, WAY_RATING);
+    world_close(&w);
+}
+
 static void
 test_solved_but_not_satisfied_by_the_citizens_own_word_is_a_second_assignment(void **state)
 {
@@ -473,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_not_reached_needs_three_attempts_on_two_days_and_a_supervisor),
         cmocka_unit_test(test_attempts_count_anew_once_the_citizen_was_reached),
         cmocka_unit_test(test_the_citizens_own_call_closes_the_loop),
+        cmocka_unit_test(test_facts_may_come_by_a_rating_or_through_the_source_channel),
         cmocka_unit_test(
             test_solved_but_not_satisfied_by_the_citizens_own_word_is_a_second_assignment),
         cmocka_unit_test(test_a_suspension_stops_both_clocks_and_returns_by_itself),

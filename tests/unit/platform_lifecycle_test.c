@@ -283,6 +283,8 @@ static void test_who_handled_neither_judges_nor_calls_back(void **state)
     struct actor below = {201, BIT(ROLE_CALLBACK) | BIT(ROLE_OPERATOR), BRIGADE, "/1/2/"};
     world_open(&w);
     to_handling(&w);
+    refused(&w, many, PROBLEM_OWN_ORDER, "suspend", "reason=等材料", "review_on=2026-11-20");
+    refused(&w, many, PROBLEM_OWN_ORDER, "transfer", "to=省", "reason=不归我们");
     must(&w, water, "reply", "reply=已修复");
     refused_plain(&w, many, PROBLEM_OWN_ORDER, "accept_reply");
     must_plain(&w, dispatcher, "accept_reply");

@@ -94,8 +94,7 @@ static inline struct db *fixture_db(struct fixture *f)
     return db;
 }
 
-/* --- jobs, and the waiting for them ------------------------------------------------------------
- */
+/* --- jobs, and the waiting for them ---------------------------------------------------------- */
 
 static inline enum status job_sql(struct db *db, void *user)
 {
@@ -193,8 +192,7 @@ static inline enum status save_case(struct fixture *f, struct order_case *c, boo
     return store_write_wait(f->store, job_save, &job);
 }
 
-/* --- an order
- * ------------------------------------------------------------------------------------- */
+/* --- an order -------------------------------------------------------------------------------- */
 
 static inline void add_event(struct arena *arena, struct order_case *c, const char *action,
                              const char *detail)

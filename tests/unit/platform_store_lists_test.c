@@ -117,6 +117,19 @@ static void each_part_of_a_filter_restricts(void **state)
             .card = 1 + CARD_RED);
 }
 
+static void a_unit_is_not_its_neighbour_whose_number_begins_alike(void **state)
+{
+    struct fixture *f = *state;
+    const struct order_filter of_12 = {.unit_id = 12};
+    put_unit(f, 12, 1, "/1/12/");
+    struct order_case *c = make_case(f), *below = make_case(f);
+    add_assignment(f, c, 120, "/1/120/", true, 1);
+    add_assignment(f, below, 9, "/1/12/9/", true, 1);
+    put_case(f, c);
+    put_case(f, below);
+    assert_int_equal(matches(f, &of_12), 1);
+}
+
 static void every_row_is_on_exactly_one_page(void **state)
 {
     enum { ORDERS = 23 };
@@ -190,8 +203,7 @@ static void open_lists_walk_the_partial_index(void **state)
     assert_true(index);
 }
 
-/* --- the board and the bulletin
- * ------------------------------------------------------------------------ */
+/* --- the board and the bulletin -------------------------------------------------------------- */
 
 static const struct board_row *row_of(const struct board_row *rows, size_t n, const char *key)
 {
@@ -307,9 +319,7 @@ static void a_page_of_the_bulletin_does_not_cut_a_moment(void **state)
     assert_int_equal(store_bulletin(fixture_db(f), ME, rows[0].at, 1, f->arena, &rows), 4);
 }
 
-/* --- timers
- * -----------------------------------------------------------------------------------------------
- */
+/* --- timers ---------------------------------------------------------------------------------- */
 
 static void timers_are_due_in_time_order(void **state)
 {
@@ -318,11 +328,12 @@ static void timers_are_due_in_time_order(void **state)
     struct timer timers[] = {{TIMER_RED_ON, 1, NOW + 30},
                              {TIMER_YELLOW_ON, 1, NOW + 20},
                              {TIMER_SIGN_BY, 2, NOW + 10},
-                             {TIMER_SIGN_BY, 2, NOW + 5}};
+                             {TIMER_SIGN_BY, 2, NOW + 5}, /* the earliest counts */
+                             {TIMER_SIGN_BY, 2, NOW + 7}};
     struct order_case *c = make_case(f);
     assert_int_equal(store_timer_next(fixture_db(f)), 0);
     c->timers = timers;
-    c->timer_count = 4;
+    c->timer_count = 5;
     c->timers_changed = true;
     put_case(f, c);
     assert_int_equal(store_timer_next(fixture_db(f)), NOW + 5);
@@ -357,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
         TEST(each_part_of_a_filter_restricts),
+        TEST(a_unit_is_not_its_neighbour_whose_number_begins_alike),
         TEST(every_row_is_on_exactly_one_page),
         TEST(an_order_without_a_deadline_comes_last),
         TEST(an_empty_page_is_an_empty_page),

@@ -89,8 +89,7 @@ static void reference_data_come_back_in_order_and_are_replaced_by_key(void **sta
     assert_null(store_place(db, 32, f->arena));
 }
 
-/* --- who is responsible
- * --------------------------------------------------------------------------------- */
+/* --- who is responsible ---------------------------------------------------------------------- */
 
 static enum status put_responsibility(struct db *db, void *user)
 {
@@ -158,8 +157,7 @@ static void a_responsibility_without_an_id_gets_one(void **state)
     assert_true(found[0].id > 0);
 }
 
-/* --- accounts and sessions
- * -------------------------------------------------------------------------------- */
+/* --- accounts and sessions ------------------------------------------------------------------- */
 
 static void accounts_come_back_by_login_and_id(void **state)
 {
@@ -229,8 +227,7 @@ static void a_session_lasts_until_it_expires_ends_or_its_account_is_disabled(voi
     assert_int_equal(store_session_account(db, b.hash, NOW + 25), 0);
 }
 
-/* --- kept answers
- * ------------------------------------------------------------------------------------------- */
+/* --- kept answers ---------------------------------------------------------------------------- */
 
 struct job_answer {
     int64_t account_id;

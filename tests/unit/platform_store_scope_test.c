@@ -252,8 +252,7 @@ static void a_changed_scope_has_another_version(void **state)
     assert_int_equal(store_scope_version(fixture_db(f), 99), 0);
 }
 
-/* --- the feed
- * ----------------------------------------------------------------------------------------- */
+/* --- the feed -------------------------------------------------------------------------------- */
 
 /* The changes after `cursor`; the cursor moves on. */
 static size_t changes(struct fixture *f, int64_t *cursor, size_t limit, struct change **out)

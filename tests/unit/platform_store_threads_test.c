@@ -3,6 +3,7 @@
 #include "platform_store_fixture.h"
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
 enum { ME = 7, ORDERS = 4, WRITERS = 3, READERS = 3, CHANGES = 40 };
 
@@ -210,6 +211,22 @@ static void the_log_does_not_grow_without_end_beside_readers(void **state)
     assert_true(st.st_size < 80 * 1024 * 1024);
 }
 
+static void the_log_is_copied_back_while_nobody_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct stat st = {0};
+    for (int64_t i = 0; i < 5; i++) {
+        int64_t from = i * 200;
+        assert_int_equal(store_write_wait(f->store, write_much, &from), ST_OK);
+    }
+    for (int tries = 0; st.st_size < 1000 * 1000 && tries < 1000; tries++) {
+        assert_int_equal(stat(f->path, &st), 0);
+        const struct timespec pause = {0, 10 * 1000 * 1000};
+        (void)nanosleep(&pause, NULL);
+    }
+    assert_true(st.st_size >= 1000 * 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +234,7 @@ int main(void)
         TEST(what_is_stored_is_seen_once_by_every_reader_and_nothing_is_lost),
         TEST(a_threads_connection_ends_with_the_thread),
         TEST(the_log_does_not_grow_without_end_beside_readers),
+        TEST(the_log_is_copied_back_while_nobody_waits),
     };
     return cmocka_run_group_tests_name("store: threads", tests, NULL, NULL);
 }

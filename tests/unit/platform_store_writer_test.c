@@ -218,8 +218,7 @@ static void waiting_on_the_writers_own_thread_is_refused(void **state)
     assert_int_equal(store_write_wait(f->store, waits_for_itself, f), ST_OK);
 }
 
-/* --- a full disk ---------------------------------------------------------------------------------
- */
+/* --- a full disk ----------------------------------------------------------------------------- */
 
 static enum status limit_pages(struct db *db, void *user)
 {
@@ -285,8 +284,7 @@ static void nobody_of_a_group_that_is_given_up_is_told_that_it_is_kept(void **st
     batch_free(batch);
 }
 
-/* --- identifiers and numbers
- * ------------------------------------------------------------------------ */
+/* --- identifiers and numbers ----------------------------------------------------------------- */
 
 struct taking {
     int64_t ids[3000];
