@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* minqingd: the platform's program, that is its commands. */
 #include "core/clock.h"
+#include "core/version.h"
 #include "core/worktime.h"
 #include "platform/demo/demo.h"
 #include "platform/domain/lifecycle.h"
@@ -16,10 +17,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#ifndef MINQING_VERSION
-#define MINQING_VERSION "1.0"
-#endif
 
 enum { EXIT_USAGE = 2, DEFAULT_PORT = 8042, THREADS_MAX = 64 };
 
@@ -111,7 +108,7 @@ static int take_option(int letter, const char *value, struct options *options)
         options->db = value;
         break;
     case OPT_LISTEN:
-        options->listen = value;
+        options->listen = strcmp(value, "localhost") == 0 ? "127.0.0.1" : value;
         break;
     case OPT_PORT:
         if (!parse_number(value, UINT16_MAX, &number))
@@ -178,6 +175,7 @@ static enum status must_exist(const char *path, struct error *err)
 static int serve_command(const struct options *options)
 {
     struct error err = {ST_OK, ""};
+    const char *clock = getenv("MINQING_CLOCK");
     const struct serve_options serve_options = {
         .database = options->db,
         .listen = options->listen,
@@ -185,7 +183,7 @@ static int serve_command(const struct options *options)
         .port_file = options->port_file,
         .threads = options->threads,
         .holidays_file = options->holidays,
-        .test_clock = getenv("MINQING_CLOCK") && *getenv("MINQING_CLOCK"),
+        .test_clock = clock && *clock,
         .version = MINQING_VERSION,
     };
     if (must_exist(options->db, &err) || serve(&serve_options, &err))

@@ -236,7 +236,8 @@ static void on_feed(void *user, struct mq_result *result)
 {
     struct app *app = user;
     if (result->status != ST_OK) {
-        app->dirty = true; /* the title says that the line is lost */
+        app->feed_seen = true; /* or at least missed */
+        app->dirty = true;     /* the title says that the line is lost */
         return;
     }
     app->feed_seen = true;
@@ -341,6 +342,11 @@ void app_tick(struct app *app)
                 view->ops->tick(view);
         }
     }
+    bool following = mq_following(app->mq);
+    app->feed_seen = app->feed_seen || following;
+    if (following != app->following)
+        app->dirty = true;
+    app->following = following;
     int64_t minute = clock_now_ms() / MINUTE_MS;
     if (minute != app->minute && !app->options.low_bandwidth)
         app->dirty = true;

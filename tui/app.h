@@ -29,7 +29,8 @@ struct app {
     struct keymap keys;
     struct mq_result *session;   /* the login's answer, NULL before */
     struct mq_result *catalogue; /* the published actions, NULL before */
-    bool feed_seen;              /* the feed was connected once */
+    bool feed_seen;              /* the feed was connected, or lost, once */
+    bool following;              /* it was connected at the last tick */
 
     struct tab tabs[APP_TABS];
     int tab_count, tab;

@@ -168,8 +168,8 @@ void doc_events(struct doc *doc, const struct mq_event *events, size_t count, in
         char moment[40], line[256];
         dates_moment(e->at, now_ms, moment, sizeof moment);
         bool moved = *e->to_label && strcmp(e->from, e->to) != 0;
-        snprintf(line, sizeof line, "%s%s%s%s%s", e->label, *e->by ? "  " : "", e->by,
-                 moved ? "  → " : "", moved ? e->to_label : "");
+        snprintf(line, sizeof line, "%s%s%s%s%s%s%s", e->label, *e->unit ? "  " : "", e->unit,
+                 *e->by ? "  " : "", e->by, moved ? "  → " : "", moved ? e->to_label : "");
         doc_addf(doc, STYLE_NORMAL, 1, "%-11s  %s", moment, line);
         if (*e->text)
             doc_add(doc, STYLE_QUIET, 14, e->text);

@@ -28,7 +28,10 @@ static void on_found(void *user, struct mq_result *result)
 {
     struct form *form = user;
     struct field *f = &form->fields[form->focus];
-    bool accept = form->accept_when_found;
+    /* An Esc has ended the wait: then nothing is taken behind the person's back. */
+    bool accept = form->accept_when_found && form->owner->busy;
+    if (form->asked != form->focus)
+        return; /* the field was left meanwhile */
     form_close_found(form);
     form->accept_when_found = false;
     if (accept)
@@ -58,6 +61,7 @@ void form_search(struct form *form)
         return;
     }
     form->asking = true;
+    form->asked = form->focus;
     /* The list that is shown belongs to fewer letters; it stays until the new one is here, so that
      * the screen does not blink, but Enter waits for the new one. */
     form->found_count = f->kind == FIELD_PLACE || form->found ? form->found_count : 0;

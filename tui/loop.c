@@ -137,7 +137,7 @@ static void finish(struct app *app)
 int loop_run(const struct app_options *options)
 {
     static struct app app;
-    struct error err = {0}, no_drafts = {0};
+    struct error err = {0}, no_drafts = {0}, terminal = {0};
     app.options = *options;
     app.dirty = true;
     if (!load_keys(&app, &err)) {
@@ -152,12 +152,14 @@ int loop_run(const struct app_options *options)
     }
     enum status drafts = draft_start(&no_drafts);
     edit_start();
-    if (screen_start(options->low_bandwidth, &err)) {
-        fprintf(stderr, "minqing: %s\n", err.message);
+    if (screen_start(options->low_bandwidth, &terminal)) {
+        fprintf(stderr, "minqing: %s\n", terminal.message);
         return 1;
     }
     /* After curses, which would take it for itself. */
     start_session(&app);
+    if (*terminal.message)
+        app_say(&app, STYLE_QUESTION, "%s", terminal.message);
     if (drafts)
         app_say(&app, STYLE_ERROR, _("Drafts cannot be saved: %s"), no_drafts.message);
     struct sigaction action = {0};

@@ -109,7 +109,7 @@ void hint(struct hints *hints, const char *context, enum command command, const 
 
 void hint_gap(struct hints *hints, int cells)
 {
-    if (hints->x < cells)
+    if (hints->x < cells && hints->cells >= 3 * cells)
         hints->x = cells;
 }
 

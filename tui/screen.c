@@ -35,16 +35,26 @@ enum status screen_start(bool slow, struct error *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return error_set(err, ST_IO, "the console needs a terminal; without one use a verb");
+    const char *term = getenv("TERM");
     terminal = newterm(NULL, stdout, stdin);
     if (!terminal) {
-        const char *term = getenv("TERM");
-        fprintf(stderr, "minqing: terminal \"%s\" is unknown here, taken as vt100\n",
-                term ? term : "");
+        (void)error_set(err, ST_IO, "terminal \"%s\" is unknown here, taken as vt100",
+                        term ? term : "");
         setenv("TERM", "vt100", 1);
         terminal = newterm(NULL, stdout, stdin);
     }
     if (!terminal)
         return error_set(err, ST_IO, "the terminal cannot be used");
+    const char *place = tigetstr("cup");
+    if (!place || place == (const char *)-1) {
+        endwin();
+        delscreen(terminal);
+        return error_set(
+            err, ST_IO,
+            "terminal \"%s\" cannot place its cursor: set TERM to what it is, or use a "
+            "verb",
+            term ? term : "");
+    }
     started = true;
     /* raw: C-s is a key of ours, and no key reaches the shell behind the program's back. */
     raw();
@@ -123,7 +133,9 @@ static int put(int y, int x, int cells, int style, const char *text, size_t n, b
         shown = fit.data ? fit.data : "";
         used = cells;
     }
-    set_style(style);
+    /* A blank looks the same in every colour, and a change of colour costs a dozen bytes. */
+    bool blank = strspn(shown, " ") == strlen(shown) && !(theme_attributes(style) & A_REVERSE);
+    set_style(blank ? STYLE_NORMAL : style);
     put_clean(y, x, shown, strlen(shown));
     set_style(STYLE_NORMAL);
     buf_free(&clean);

@@ -14,8 +14,9 @@ struct rect {
     int y, x, rows, cells;
 };
 
-/* Takes the terminal over. ST_IO with a message when there is none. `slow`: fewer bytes, a longer
- * wait for what follows an Esc. */
+/* Takes the terminal over. ST_IO with a message when there is none that can be used; ST_OK with a
+ * message when another kind of terminal was assumed. `slow`: fewer bytes, a longer wait for what
+ * follows an Esc. */
 enum status screen_start(bool slow, struct error *err);
 /* Gives the terminal back as it was. Harmless when it was not taken. */
 void screen_end(void);

@@ -18,6 +18,15 @@ static const struct unit *find_unit(void *user, int64_t id)
     return reference_unit(user, id);
 }
 
+/* What is merged looks at the order that it went into. */
+static const struct order *merged_target(struct call *call, const struct order *order)
+{
+    const struct order_case *target =
+        order->state == ORDER_MERGED ? store_case_load(call->db, 0, order->merged_into, call->arena)
+                                     : NULL;
+    return target ? &target->order : NULL;
+}
+
 struct act_context call_context(struct call *call, const struct order *order)
 {
     struct act_context ctx = {
@@ -30,11 +39,17 @@ struct act_context call_context(struct call *call, const struct order *order)
         .new_id_user = call,
         .find_unit = find_unit,
         .find_unit_user = &call->api->reference,
+        .target = merged_target(call, order),
         .actor = {.unit_path = ""},
     };
     if (call->account)
         ctx.actor = (struct actor){call->account->id, call->account->roles, call->account->unit_id,
                                    call->unit_path};
+    if (order->merged_into) { /* whether the merge can be undone is the target's to say */
+        const struct order_case *target = store_case_load(
+            call->db, call->account ? call->account->id : 0, order->merged_into, call->arena);
+        ctx.target = target ? &target->order : NULL;
+    }
     return ctx;
 }
 
@@ -50,7 +65,8 @@ static bool load_target(struct call *call, struct act_context *ctx)
         if (!target)
             return problem_set(&call->problem, PROBLEM_FIELD_REFERENCE, value->spec->name,
                                value->spec->label, both(NULL), both(NULL));
-        ctx->target = &target->order;
+        if (!ctx->target) /* of a merged order it is the one that it went into */
+            ctx->target = &target->order;
     }
     return true;
 }

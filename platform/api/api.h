@@ -59,7 +59,8 @@ bool api_run(struct api *api, struct api_request *request, void (*done)(void *us
 /* Writes the answer of a queued request after `done`, on the connection's own thread, so that the
  * writer does not spend its time on JSON. Must be called exactly once before the answer is sent. */
 void api_complete(struct api_request *request);
-/* Fills the answer with a problem; for http's own refusals (413, 400 …). */
+/* Fills the answer with a problem; for http's own refusals (413, 400 …). The argument of a problem
+ * with a field is the field's name. */
 void api_refuse(struct api_request *request, enum problem_type type, const char *argument);
 
 /* --- change feed ------------------------------------------------------------------------------ */

@@ -122,6 +122,8 @@ bool body_check(struct call *call, const struct field_spec *specs, size_t count,
                 const cJSON *object, struct field_values *out);
 bool query_check(struct call *call, const struct field_spec *specs, size_t count,
                  struct field_values *out);
+/* Reads at most 18 digits, behind a '-' perhaps; false for anything else, spaces and '+' too. */
+bool text_integer(const char *text, int64_t *number);
 
 /* --- reference.c
  * ---------------------------------------------------------------------------------- */

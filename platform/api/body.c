@@ -28,6 +28,14 @@ static const struct bilingual type_names[] = {
     [FIELD_ID] = {"a number", "编号"},
 };
 
+bool text_integer(const char *text, int64_t *number)
+{
+    const char *digits = text + (*text == '-');
+    size_t n = strspn(digits, "0123456789");
+    *number = strtoll(text, NULL, 10);
+    return n > 0 && n <= 18 && digits[n] == '\0';
+}
+
 static bool refuse(struct call *call, const struct field_spec *spec, enum problem_type type,
                    struct bilingual b, struct bilingual c)
 {
@@ -83,15 +91,12 @@ static bool check_number(struct call *call, const struct field_value *value)
 static bool check_order(struct call *call, struct field_value *value)
 {
     char number[ORDER_NUMBER_SIZE];
-    char *end;
     int64_t account = call->account ? call->account->id : 0;
     if (strchr(value->text, '-') && order_number_complete(value->text, call->now, number))
         value->number = store_order_by_number(call->db, account, number);
-    else
-        value->number = strtoll(value->text, &end, 10);
-    if (value->number <= 0)
-        return refuse_reference(call, value->spec);
-    return true;
+    else if (!text_integer(value->text, &value->number))
+        value->number = 0;
+    return value->number > 0 || refuse_reference(call, value->spec);
 }
 
 /* References must exist; formats must be right. The value has the JSON type that the field wants.
@@ -255,9 +260,7 @@ static bool read_query(struct call *call, struct field_value *value, const char 
             return refuse_type(call, value->spec);
         value->number = *text == '1';
     } else {
-        char *end;
-        value->number = strtoll(text, &end, 10);
-        if (*end || end == text || strlen(text) > 18)
+        if (!text_integer(text, &value->number))
             return refuse_type(call, value->spec);
     }
     return check_value(call, value);

@@ -86,7 +86,8 @@ void call_finish(struct call *call)
 void api_refuse(struct api_request *request, enum problem_type type, const char *argument)
 {
     struct call call = {.request = request, .arena = request->arena, .language = request->language};
-    call_problem(&call, type, NULL, argument, NULL, NULL);
+    bool of_field = type >= PROBLEM_FIELD_MISSING && type <= PROBLEM_FIELD_FORMAT;
+    call_problem(&call, type, of_field ? argument : NULL, argument, NULL, NULL);
     call_finish(&call);
 }
 
@@ -409,9 +410,8 @@ int64_t call_order_id(struct call *call)
             return 0;
         return store_order_by_number(call->db, account, number);
     }
-    char *end;
-    int64_t id = strtoll(ref, &end, 10);
-    return *end == '\0' && id > 0 ? id : 0;
+    int64_t id;
+    return text_integer(ref, &id) && id > 0 ? id : 0;
 }
 
 int64_t api_session(struct api *api, const char *token, enum language *language)

@@ -217,9 +217,9 @@ static bool get_complete(struct call *call)
 static bool get_address(struct call *call)
 {
     const struct reference *r = &call->api->reference;
-    char *end;
-    int64_t id = strtoll(call->segments[1], &end, 10);
-    const struct place *place = *end == '\0' ? store_place(call->db, id, call->arena) : NULL;
+    int64_t id;
+    const struct place *place =
+        text_integer(call->segments[1], &id) ? store_place(call->db, id, call->arena) : NULL;
     if (!place)
         return call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
     call->answer = render_ref(place->id, place->name);

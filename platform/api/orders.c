@@ -187,6 +187,8 @@ static bool get_why(struct call *call)
         why_state(c, &ctx, &why);
     else if (strcmp(of, "mask") == 0)
         why_mask(c, &ctx, &why);
+    else if (strcmp(of, "action") == 0 && !*action)
+        return call_problem(call, PROBLEM_FIELD_MISSING, "action", "action", NULL, NULL);
     else if (strcmp(of, "action") == 0 && !action_find(action))
         return call_problem(call, PROBLEM_NO_SUCH_ACTION, "action", action, NULL, NULL);
     else if (strcmp(of, "action") == 0)

@@ -113,8 +113,7 @@ cJSON *render_row(struct call *call, const struct order *order)
     json_add_int(row, "version", order->version);
     add_label(call, row, "state", "state_label", WORDS_ORDER_STATE, (int)order->state);
     cJSON_AddItemToObject(row, "needs", render_needs(order));
-    json_add_text(row, "need_label",
-                  call_text(call, view_need_label(order, call->account->roles)));
+    json_add_text(row, "need_label", call_text(call, view_need_label(order, call->account->roles)));
     add_label(call, row, "kind", "kind_label", WORDS_APPEAL_KIND, (int)order->kind);
     cJSON_AddItemToObject(row, "channel",
                           render_code(order->channel, channel ? channel->name : "", NULL));

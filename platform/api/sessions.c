@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* /health, /sessions, /me: who is there and what they may see. */
 #include "core/clock.h"
+#include "core/version.h"
 #include "platform/api/api_private.h"
 #include <sodium.h>
 #include <string.h>
@@ -12,6 +13,7 @@ static bool get_health(struct call *call)
     call->answer = cJSON_CreateObject();
     json_add_text(call->answer, "status", "ok");
     json_add_text(call->answer, "name", "minqingd");
+    json_add_text(call->answer, "version", MINQING_VERSION);
     json_add_time(call->answer, "time", call->now);
     json_add_text(call->answer, "city", call->api->reference.city);
     cJSON_AddBoolToObject(call->answer, "demo", call->api->demo);

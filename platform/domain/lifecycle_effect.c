@@ -174,7 +174,6 @@ static void record_facts(struct move *m)
 static void promise(struct move *m)
 {
     struct order *order = &m->c->order;
-    timer_cancel(m->c, TIMER_PROMISE_ON, order->id);
     order->promised_on = m->timer ? 0 : promised_day(m);
     if (order->promised_on > 0)
         timer_set(m->c, m->ctx->arena, TIMER_PROMISE_ON, order->id, order->promised_on);

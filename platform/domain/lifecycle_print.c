@@ -76,6 +76,18 @@ static void print_table(FILE *out, enum subject subject)
     fputc('\n', out);
 }
 
+/* True if an earlier row of another role draws the same arrow. */
+static bool drawn(size_t before, const struct lifecycle_row *row, int from)
+{
+    for (size_t i = 0; i < before; i++) {
+        const struct lifecycle_row *other = lifecycle_row_at(i);
+        if (other->subject == row->subject && (other->from & BIT(from)) && other->to == row->to &&
+            strcmp(other->action, row->action) == 0 && strcmp(other->outcome, row->outcome) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Calls `edge` for each state and the state that a row leads it to, where that is another one. */
 static void each_edge(FILE *out, enum subject subject,
                       void (*edge)(FILE *out, const char *from, const char *to,
@@ -85,7 +97,7 @@ static void each_edge(FILE *out, enum subject subject,
     for (size_t i = 0; i < lifecycle_row_count(); i++) {
         const struct lifecycle_row *row = lifecycle_row_at(i);
         for (int from = 0; row->subject == subject && from < words_count(states); from++)
-            if ((row->from & BIT(from)) && row->to >= 0 && row->to != from)
+            if ((row->from & BIT(from)) && row->to >= 0 && row->to != from && !drawn(i, row, from))
                 edge(out, word_name(states, from), word_name(states, row->to), row);
     }
 }

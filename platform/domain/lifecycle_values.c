@@ -190,7 +190,7 @@ static bool check_grant_extension(struct move *m, const struct action_schema *sc
     int64_t days = field_number(m->values, "days", m->assignment->extension_days);
     if (days >= 1 && days <= most)
         return true;
-    if (most < 1 || days <= m->assignment->extension_days)
+    if (left < 1 || days > left)
         return problem_set(problem, PROBLEM_EXTENSION_CAP, "days",
                            both(arena_printf(m->ctx->arena, "%d", cap)),
                            both(arena_printf(m->ctx->arena, "%d", left)), none);

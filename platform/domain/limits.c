@@ -63,6 +63,15 @@ static bool clock_runs(enum order_state state)
            state == ORDER_CALLBACK;
 }
 
+/* Yellow begins one working day before a deadline in working days, and with the last quarter of one
+ * in hours, which would otherwise be yellow from its first moment. */
+static int64_t yellow_from(const struct act_context *ctx, int64_t began_at, int64_t deadline_at,
+                           enum limit_unit unit)
+{
+    return unit == LIMIT_HOURS ? deadline_at - (deadline_at - began_at) / 4
+                               : worktime_days_before(ctx->calendar, deadline_at, 1);
+}
+
 void order_set_card(struct order_case *c, const struct act_context *ctx)
 {
     struct order *order = &c->order;
@@ -71,7 +80,8 @@ void order_set_card(struct order_case *c, const struct act_context *ctx)
     if (!clock_runs(order->state))
         return;
     int64_t yellow_on =
-        later(worktime_days_before(ctx->calendar, order->deadline_at, 1), order->received_at);
+        later(yellow_from(ctx, order->received_at, order->deadline_at, order->limit.unit),
+              order->received_at);
     if (ctx->now < yellow_on)
         order->card = CARD_NONE;
     else if (ctx->now < order->deadline_at && order->card == CARD_RED)
@@ -98,7 +108,7 @@ void assignment_set_timers(struct order_case *c, const struct act_context *ctx,
                   worktime_deadline(ctx->calendar, ctx->now, ctx->policy->accept_reply));
     if (!assignment_unfinished(a))
         return;
-    int64_t yellow_on = worktime_days_before(ctx->calendar, a->due_at, 1);
+    int64_t yellow_on = yellow_from(ctx, a->offered_at, a->due_at, a->limit.unit);
     if (yellow_on > ctx->now)
         timer_set(c, ctx->arena, TIMER_YELLOW_ON, a->id, yellow_on);
     if (!a->late)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What of a citizen's data is shown. Free text is looked through for numbers that point to a
- * person; the patterns live in mask_find.c. */
+ * person; the patterns live in mask_find.c and mask_glyph.c. */
 #include "platform/domain/mask.h"
 
 #include "core/buf.h"

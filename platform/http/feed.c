@@ -171,12 +171,10 @@ static bool parse_feed(struct feed *feed, struct http_request *request)
     else if (!request_integer(cursor, &feed->cursor) ||
              feed->cursor > api_last_cursor(feed->options->api))
         request_refuse(request, PROBLEM_FIELD_REFERENCE, "cursor");
-    if (wait && !request_integer(wait, &wait_s))
+    if (wait && (!request_integer(wait, &wait_s) || wait_s > WAIT_MAX_S))
         request_refuse(request, PROBLEM_FIELD_REFERENCE, "wait");
     feed->stream = !wait;
-    feed->sleeper.until =
-        clock_ticks_ms() +
-        (wait ? 1000 * (wait_s < WAIT_MAX_S ? wait_s : WAIT_MAX_S) : feed->options->heartbeat_ms);
+    feed->sleeper.until = clock_ticks_ms() + (wait ? 1000 * wait_s : feed->options->heartbeat_ms);
     return request->refusal == PROBLEM_NONE;
 }
 

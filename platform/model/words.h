@@ -117,7 +117,7 @@ const char *bilingual_text(struct bilingual text, enum language language);
     X(REVEAL,             "reveal",             "personal data looked at",  "查看个人信息")
 /* clang-format on */
 
-#define X(id, name, en, zh)   ORDER_##id,
+#define X(id, name, en, zh) ORDER_##id,
 enum order_state { ORDER_STATES(X) ORDER_STATE_COUNT };
 #undef X
 #define X(id, name, en, zh) ASSIGNMENT_##id,

@@ -81,8 +81,8 @@ int screen_rows_of(const struct screen *screen);
 int screen_cells_of(const struct screen *screen);
 /* A row as UTF-8 without the blanks at its end. Valid until the eighth call after it. */
 const char *screen_row(struct screen *screen, int row);
-/* One cell as UTF-8: " " when it is blank, "" for the second half of a double-width character. Valid
- * until the eighth call after it or of screen_row. */
+/* One cell as UTF-8: " " when it is blank, "" for the second half of a double-width character.
+ * Valid until the eighth call after it or of screen_row. */
 const char *screen_cell(struct screen *screen, int row, int cell);
 /* Finds a text: the first row at or below `from_row` that holds it, and the cell where it begins.
  * Either may be NULL. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 enum { PATH_SIZE = 512 };
 
@@ -91,7 +92,11 @@ struct screen *stage_console(struct stage *stage, const char *login, int rows, i
 
 void stage_freeze(struct stage *stage)
 {
+    int status;
     (void)kill(stage->platform->pid, SIGSTOP);
+    /* Until the last of its threads has stopped. */
+    if (waitpid(stage->platform->pid, &status, WUNTRACED) < 0 || !WIFSTOPPED(status))
+        screen_fail(NULL, "the platform does not stop");
 }
 
 void stage_thaw(struct stage *stage)

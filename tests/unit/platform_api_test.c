@@ -422,6 +422,31 @@ static void test_masks(void **state)
     drop(&a);
 }
 
+/* Every citizen of a merged order is called back with the one that goes on, until it is undone. */
+static void test_merge(void **state)
+{
+    (void)state;
+    int64_t version, target = fresh_order(&version), merged = fresh_order(&version);
+    char body[64], path_of_target[64];
+    snprintf(path_of_target, sizeof path_of_target, "/orders/%lld", (long long)target);
+    snprintf(body, sizeof body, "{\"target\":\"%lld\"}", (long long)target);
+    struct answer a = act("dispatcher", merged, "merge", version, "", body);
+    assert_int_equal(a.status, 200);
+    assert_string_equal(json_text(a.json, "state", ""), "merged");
+    version = json_int(a.json, "version", 0);
+    drop(&a);
+    a = get(path_of_target, token_of("dispatcher"));
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "appeals")), 2);
+    drop(&a);
+    a = act("dispatcher", merged, "unmerge", version, "", "{}");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(json_text(a.json, "state", ""), "to_dispatch");
+    drop(&a);
+    a = get(path_of_target, token_of("dispatcher"));
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(a.json, "appeals")), 1);
+    drop(&a);
+}
+
 static void test_lookups(void **state)
 {
     (void)state;
@@ -598,6 +623,7 @@ int main(void)
         {"out of scope reads as not found, by every address", test_scope, NULL, NULL, NULL},
         {"personal data are masked everywhere; a reveal has a reason and is an event", test_masks,
          NULL, NULL, NULL},
+        {"a merge takes the citizen along and can be undone", test_merge, NULL, NULL, NULL},
         {"completion, suggestion, and a caller's orders by the whole number", test_lookups, NULL,
          NULL, NULL},
         {"the feed tells who may see it, and nobody else", test_feed, NULL, NULL, NULL},

@@ -149,8 +149,7 @@ static void headers_are_checked(void **state)
         "Idempotency-Key: a b",
         "Idempotency-Key: ",
         "Idempotency-Key: é",
-        "Idempotency-Key: "
-        "12345678901234567890123456789012345678901234567890123456789012345",
+        "Idempotency-Key: 12345678901234567890123456789012345678901234567890123456789012345",
         "Idempotency-Key: a\r\nIdempotency-Key: b",
         "Authorization: Bearer ",
         "Authorization: Bearer a b",

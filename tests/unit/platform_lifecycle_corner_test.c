@@ -157,6 +157,47 @@ static void test_a_third_failure_by_ruling_designates_the_ruled_unit(void **stat
     world_close(&w);
 }
 
+static void test_a_unit_proposes_another_unit_not_itself(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    to_handling(&w);
+    refused(&w, water, PROBLEM_SAME_UNIT, "object", "reason=不归我们", "proposed_unit=1");
+    refused(&w, water, PROBLEM_FIELD_REFERENCE, "object", "reason=不归我们", "proposed_unit=9");
+    world_close(&w);
+}
+
+static void test_what_a_co_handler_replied_stands_when_the_lead_returns(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    must_plain(&w, operator_, "submit");
+    must(&w, dispatcher, "dispatch", "unit=1", "co_units=3,4");
+    must_plain(&w, roads, "sign");
+    must(&w, roads, "reply", "reply=已配合");
+    must(&w, water, "ask_return", "reason=duplicate");
+    must_plain(&w, dispatcher, "accept_return");
+    assert_int_equal(w.c.assignments[1].state, ASSIGNMENT_ACCEPTED);
+    assert_int_equal(w.c.assignments[2].state, ASSIGNMENT_WITHDRAWN);
+    world_close(&w);
+}
+
+static void test_the_refusal_is_about_the_units_own_assignment(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    must_plain(&w, operator_, "submit");
+    must(&w, dispatcher, "dispatch", "unit=3", "co_units=1");
+    must_plain(&w, water, "sign");
+    refused_plain(&w, water, PROBLEM_NOT_ALLOWED, "sign");
+    must_plain(&w, roads, "sign");
+    refused(&w, gas, PROBLEM_NO_SUBJECT, "reply", "reply=已修复");
+    world_close(&w);
+}
+
 /* --- facts -------------------------------------------------------------------------------------
  */
 
@@ -171,6 +212,64 @@ static void test_who_only_replied_for_a_colleague_does_not_call_back_either(void
     must(&w, colleague, "reply", "reply=已修复");
     must_plain(&w, dispatcher, "accept_reply");
     refused(&w, moved_on, PROBLEM_OWN_ORDER, "callback", "reached=no");
+    world_close(&w);
+}
+
+static void test_a_unit_that_worked_before_it_was_moved_away_counts_as_handling(void **state)
+{
+    (void)state;
+    struct world w;
+    struct actor of_water = {303, BIT(ROLE_CALLBACK), WATER, "/1/"};
+    world_open(&w);
+    must_plain(&w, operator_, "submit");
+    must(&w, dispatcher, "dispatch", "unit=1");
+    must(&w, water, "ask_return", "reason=wrong_place");
+    must_plain(&w, dispatcher, "accept_return");
+    must(&w, dispatcher, "dispatch", "unit=3");
+    must_plain(&w, roads, "sign");
+    must(&w, roads, "reply", "reply=已修复");
+    must_plain(&w, dispatcher, "accept_reply");
+    /* Who returned it has not handled it. */
+    must(&w, of_water, "callback", "reached=no");
+    world_close(&w);
+    world_open(&w);
+    to_handling(&w);
+    must(&w, water, "object", "reason=不归我们");
+    must(&w, chair, "rule", "outcome=moved", "unit=3", "reason=三定方案");
+    must_plain(&w, roads, "sign");
+    must(&w, roads, "reply", "reply=已修复");
+    must_plain(&w, dispatcher, "accept_reply");
+    refused(&w, of_water, PROBLEM_OWN_ORDER, "callback", "reached=no");
+    world_close(&w);
+}
+
+static void test_who_stands_above_the_unit_and_does_not_handle_may_judge(void **state)
+{
+    (void)state;
+    struct world w;
+    struct actor above = {304, BIT(ROLE_SUPERVISOR), WATER, "/1/"};
+    struct actor hands_on = {305, BIT(ROLE_SUPERVISOR) | BIT(ROLE_HANDLER), WATER, "/1/"};
+    world_open(&w);
+    must_plain(&w, operator_, "submit");
+    must(&w, dispatcher, "dispatch", "unit=2");
+    must_plain(&w, brigade, "sign");
+    must(&w, brigade, "reply", "reply=已修复");
+    refused_plain(&w, hands_on, PROBLEM_OWN_ORDER, "accept_reply");
+    must_plain(&w, above, "accept_reply");
+    world_close(&w);
+}
+
+static void test_the_first_handling_result_stays_the_recorded_one(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    to_handling(&w);
+    int64_t first = last_assignment(&w)->result_statement_id;
+    must(&w, water, "handle", "result=已换管");
+    must(&w, water, "reply", "reply=已修复");
+    assert_int_equal(last_assignment(&w)->result_statement_id, first);
+    assert_int_not_equal(last_assignment(&w)->reply_statement_id, first);
     world_close(&w);
 }
 
@@ -194,6 +293,10 @@ static void test_a_promise_is_not_counted_as_dissatisfaction(void **state)
     must(&w, caller, "callback", "reached=yes", "solved=no", "satisfied=no",
          "promised_on=2026-11-20");
     assert_false(w.c.order.unsatisfied);
+    assert_int_equal(w.c.callbacks[0].solved, 0);
+    must(&w, caller, "callback", "reached=yes", "promised_on=2026-11-20");
+    assert_int_equal(w.c.callbacks[1].solved, 0);
+    assert_int_equal(w.c.callbacks[1].satisfied, -1);
     pass_until(&w, "2026-11-20 09:00");
     must(&w, caller, "callback", "reached=yes", "solved=no", "satisfied=no");
     assert_non_null(strstr(last_event(&w, "second_assignment")->detail, "\"times\":1"));
@@ -302,6 +405,46 @@ static void test_a_reply_ends_the_waiting_for_an_extension_and_the_card_shows(vo
     world_close(&w);
 }
 
+static void test_lateness_is_said_once(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    to_handling(&w);
+    pass_until(&w, "2026-11-26 10:00");
+    must(&w, water, "reply", "reply=已修复");
+    must(&w, dispatcher, "refuse_reply", "reason=无照片");
+    assert_true(last_assignment(&w)->late);
+    assert_false(has_timer(&w.c, TIMER_RED_ON, last_assignment(&w)->id));
+    world_close(&w);
+}
+
+static void test_an_extension_can_be_asked_until_the_last_moment_and_granted_in_part(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    to_handling(&w);
+    w.ctx.now = last_assignment(&w)->due_at;
+    must(&w, water, "ask_extension", "days=3", "reason=待料");
+    refused(&w, supervisor, PROBLEM_FIELD_RANGE, "grant_extension", "days=4");
+    refused(&w, supervisor, PROBLEM_FIELD_RANGE, "grant_extension", "days=0");
+    must(&w, supervisor, "grant_extension", "days=2");
+    assert_int_equal(w.c.order.extended_days, 2);
+    world_close(&w);
+}
+
+static void test_an_urgent_order_is_dispatched_within_an_hour(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    w.c.order.urgent = true;
+    lifecycle_receive(&w.c, &w.ctx);
+    assert_int_equal(w.c.order.dispatch_by, at("2026-11-18 10:00"));
+    world_close(&w);
+}
+
 static void test_an_extension_that_is_granted_too_late_leaves_it_overdue(void **state)
 {
     (void)state;
@@ -397,7 +540,13 @@ int main(void)
             test_a_ruling_in_a_suspended_order_gives_the_clock_only_what_is_left_of_it),
         cmocka_unit_test(test_a_round_that_a_ruling_completed_during_a_suspension_ends_on_return),
         cmocka_unit_test(test_a_third_failure_by_ruling_designates_the_ruled_unit),
+        cmocka_unit_test(test_a_unit_proposes_another_unit_not_itself),
+        cmocka_unit_test(test_what_a_co_handler_replied_stands_when_the_lead_returns),
+        cmocka_unit_test(test_the_refusal_is_about_the_units_own_assignment),
         cmocka_unit_test(test_who_only_replied_for_a_colleague_does_not_call_back_either),
+        cmocka_unit_test(test_a_unit_that_worked_before_it_was_moved_away_counts_as_handling),
+        cmocka_unit_test(test_who_stands_above_the_unit_and_does_not_handle_may_judge),
+        cmocka_unit_test(test_the_first_handling_result_stays_the_recorded_one),
         cmocka_unit_test(test_content_but_not_solved_is_a_second_assignment_too),
         cmocka_unit_test(test_a_promise_is_not_counted_as_dissatisfaction),
         cmocka_unit_test(test_a_second_assignment_forgets_the_promise),
@@ -406,6 +555,9 @@ int main(void)
         cmocka_unit_test(test_a_suspension_does_not_heal_what_was_late_before),
         cmocka_unit_test(test_a_late_reply_is_late_before_any_timer_says_so),
         cmocka_unit_test(test_a_reply_ends_the_waiting_for_an_extension_and_the_card_shows),
+        cmocka_unit_test(test_lateness_is_said_once),
+        cmocka_unit_test(test_an_extension_can_be_asked_until_the_last_moment_and_granted_in_part),
+        cmocka_unit_test(test_an_urgent_order_is_dispatched_within_an_hour),
         cmocka_unit_test(test_an_extension_that_is_granted_too_late_leaves_it_overdue),
         cmocka_unit_test(test_the_source_channels_deadline_is_not_ours_to_extend),
         cmocka_unit_test(test_saying_that_it_is_complex_late_takes_the_card_back),

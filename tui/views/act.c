@@ -324,8 +324,9 @@ static void draw(struct view *view, struct rect area)
     form_draw(&a->form, (struct rect){area.y + 1, 0, area.rows - 1, area.cells});
 }
 
-static void discard(struct act *a)
+static void discard(void *user)
 {
+    struct act *a = user;
     form_forget(&a->form);
     a->form.draft[0] = '\0';
     app_say(a->view.app, STYLE_NORMAL, "%s", _("The draft is thrown away."));
@@ -341,7 +342,7 @@ static bool command(struct view *view, enum command command, const char *argumen
         return true;
     }
     if (command == COMMAND_DISCARD) {
-        discard(a);
+        app_ask(view->app, _("Throw away what is typed here?"), discard, a);
         return true;
     }
     switch (form_command(&a->form, command)) {

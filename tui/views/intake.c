@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* intake: what a citizen says, taken in one pass while they speak. */
-#include "core/clock.h"
+#include "tui/views/intake.h"
 #include "tui/app.h"
-#include "tui/doc.h"
 #include "tui/draft.h"
-#include "tui/form.h"
 #include "tui/l10n.h"
 #include "tui/views/views.h"
 #include <inttypes.h>
@@ -12,97 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PHONE_DIGITS_MIN = 7, WORDS_MAX = 2000, PANEL_ROWS = 4, WIDE_MIN = 110, CALLER_SHOWN = 8 };
+enum { WORDS_MAX = 2000, PANEL_ROWS = 4, WIDE_MIN = 110 };
 
 static const char key_field[] = "draft_key";
 /* Who sits at this form holds a telephone; what kind of appeal it is, nobody knows before. */
 static const char hotline[] = "12345";
 
-struct intake {
-    struct view view;
-    struct form form;
-    struct mq_choice channels[32], kinds[16], nexts[3];
-    struct mq_result *channel_names, *kind_names; /* the choices point into them */
-    struct mq_result *caller, *suggested;
-    char looked_up[40];   /* the phone of `caller` */
-    char asked_unit[160]; /* the matter of `suggested` */
-    /* Their addresses mark the requests of the panel, to be dropped alone. */
-    struct intake *for_caller, *for_unit;
-};
-
-/* ---- what the platform knows beside the form ---------------------------------------------------
- */
-
-static void on_caller(void *user, struct mq_result *result)
-{
-    struct intake *t = *(struct intake *const *)user;
-    if (result->status != ST_OK)
-        return; /* no right to look up is no reason to disturb */
-    mq_result_keep(result);
-    mq_result_free(t->caller);
-    t->caller = result;
-    t->view.app->dirty = true;
-}
-
-static size_t digits_of(const char *phone)
-{
-    size_t n = 0;
-    for (; *phone; phone++)
-        n += *phone >= '0' && *phone <= '9';
-    return n;
-}
-
-static void look_up_caller(struct intake *t)
-{
-    const char *phone = edit_text(&form_find(&t->form, "phone")->edit);
-    if (digits_of(phone) < PHONE_DIGITS_MIN || strcmp(phone, t->looked_up) == 0)
-        return;
-    snprintf(t->looked_up, sizeof t->looked_up, "%s", phone);
-    mq_result_free(t->caller);
-    t->caller = NULL;
-    mq_cancel(t->view.app->mq, &t->for_caller);
-    mq_caller_orders(t->view.app->mq, phone, on_caller, &t->for_caller);
-}
-
-static void on_unit(void *user, struct mq_result *result)
-{
-    struct intake *t = *(struct intake *const *)user;
-    if (result->status != ST_OK)
-        return;
-    mq_result_keep(result);
-    mq_result_free(t->suggested);
-    t->suggested = result;
-    t->view.app->dirty = true;
-}
-
-static void ask_unit(struct intake *t)
-{
-    const struct field *category = form_find(&t->form, "category");
-    const struct field *place = form_find(&t->form, "place");
-    char matter[160];
-    if (!category->value)
-        return;
-    snprintf(matter, sizeof matter, "%s %s %s", category->value, place->value ? place->value : "",
-             place->region ? place->region : "");
-    if (strcmp(matter, t->asked_unit) == 0)
-        return;
-    snprintf(t->asked_unit, sizeof t->asked_unit, "%s", matter);
-    mq_result_free(t->suggested);
-    t->suggested = NULL;
-    int64_t id = place->value ? strtoll(place->value, NULL, 10) : 0;
-    mq_cancel(t->view.app->mq, &t->for_unit);
-    mq_suggest_unit(t->view.app->mq, category->value, id, place->region, on_unit, &t->for_unit);
-}
+/* ---- what the platform knows beside the form: intakepanel.c ---------------------------------- */
 
 static void changed(struct view *view, struct field *field)
 {
     struct intake *t = (struct intake *)view;
     if (strcmp(field->name, "phone") == 0 && &t->form.fields[t->form.focus] != field)
-        look_up_caller(t);
+        intake_look_up_caller(t);
     if (strcmp(field->name, "next") == 0)
         form_find(&t->form, "answer")->hidden =
             !field->value || strcmp(field->value, "answer") != 0;
-    ask_unit(t);
+    intake_ask_unit(t);
 }
 
 /* ---- choices -----------------------------------------------------------------------------------
@@ -282,8 +206,8 @@ static void load(struct view *view)
         mq_channels(view->app->mq, on_channels, t);
     if (!t->kind_names)
         mq_kinds(view->app->mq, on_kinds, t);
-    look_up_caller(t);
-    ask_unit(t);
+    intake_look_up_caller(t);
+    intake_ask_unit(t);
 }
 
 static void close_intake(struct view *view)
@@ -303,52 +227,16 @@ static void focus(struct view *view)
     form_take_focus(&((struct intake *)view)->form);
 }
 
-static void draw_suggestion(struct intake *t, struct rect *area)
-{
-    size_t count = t->suggested ? t->suggested->count : 0;
-    if (count == 0)
-        return;
-    for (size_t i = 0; i < count && i < 2 && area->rows > 0; i++) {
-        const struct mq_suggestion *s = &t->suggested->suggestions[i];
-        int x = area->x + 1;
-        x += 1 + screen_put(area->y, x, 12, STYLE_HEADING, i == 0 ? _("Suggested") : _("or"));
-        x += 2 +
-             screen_put(area->y, x, area->x + area->cells - x - 1, STYLE_SUGGESTION, s->unit.name);
-        screen_put(area->y, x, area->x + area->cells - x - 1, STYLE_QUIET, s->reason);
-        area->y++;
-        area->rows--;
-    }
-}
-
-static void draw_caller(struct intake *t, struct rect area)
-{
-    int64_t now = clock_now_ms();
-    if (!t->caller || area.rows <= 0)
-        return;
-    screen_putf(area.y, area.x + 1, area.cells - 2, STYLE_HEADING,
-                t->caller->count ? _("This caller's orders: %zu   F2 opens the first")
-                                 : _("This caller has no open order."),
-                t->caller->count);
-    for (size_t i = 0; i < t->caller->count && (int)i + 1 < area.rows && i < CALLER_SHOWN; i++) {
-        const struct mq_order *o = &t->caller->orders[i];
-        int y = area.y + 1 + (int)i, x = area.x + 1;
-        x += 2 + screen_put(y, x, 13, STYLE_TITLE, order_short_number(o->number, now));
-        x += 2 + screen_put(y, x, 10, order_state_style(o), o->state_label);
-        screen_put(y, x, area.x + area.cells - x - 1, STYLE_NORMAL, o->title);
-    }
-}
-
 static void draw(struct view *view, struct rect area)
 {
     struct intake *t = (struct intake *)view;
     struct rect form = area, panel = area;
-    bool anything = t->caller || (t->suggested && t->suggested->count > 0);
     if (area.cells >= WIDE_MIN) {
         form.cells = area.cells * 3 / 5;
         panel.x = form.cells + 1;
         panel.cells = area.cells - panel.x;
         screen_bar(area.y, form.cells, area.rows);
-    } else if (anything && area.rows > 3 * PANEL_ROWS) {
+    } else if (intake_has_panel(t) && area.rows > 3 * PANEL_ROWS) {
         form.rows = area.rows - PANEL_ROWS - 1;
         panel.y = area.y + form.rows + 1;
         panel.rows = PANEL_ROWS;
@@ -359,13 +247,13 @@ static void draw(struct view *view, struct rect area)
     screen_put(form.y, 1, form.cells - 2, STYLE_TITLE, _("New appeal"));
     form.y++;
     form.rows--;
-    draw_suggestion(t, &panel);
-    draw_caller(t, panel);
+    intake_draw_panel(t, panel);
     form_draw(&t->form, form);
 }
 
-static void discard(struct intake *t)
+static void discard(void *user)
 {
+    struct intake *t = user;
     form_forget(&t->form);
     t->form.draft[0] = '\0';
     app_say(t->view.app, STYLE_NORMAL, "%s", _("The draft is thrown away."));
@@ -377,7 +265,7 @@ static bool command(struct view *view, enum command command, const char *argumen
     struct intake *t = (struct intake *)view;
     (void)argument;
     if (command == COMMAND_DISCARD) {
-        discard(t);
+        app_ask(view->app, _("Throw away what is typed here?"), discard, t);
         return true;
     }
     if (command == COMMAND_OPEN) {

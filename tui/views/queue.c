@@ -18,7 +18,7 @@ enum {
     RELOAD_MS = 400,
     RETRY_MS = 3000,
     PREVIEW_MS = 150,
-    NEED_HINT_CELLS = 24
+    NEED_HINT_CELLS = 16
 };
 
 static size_t row_total(const struct queue *q)
@@ -305,36 +305,36 @@ static bool command(struct view *view, enum command command, const char *argumen
 
 /* What usually answers a need. Only for the hint line: what is allowed says the platform. */
 static const struct {
-    const char *need, *actions[2];
+    const char *need, *action;
 } answers[] = {
-    {"intake", {"submit", "answer"}},       {"dispatch", {"dispatch", "merge"}},
-    {"return", {"accept_return", NULL}},    {"sign", {"sign", NULL}},
-    {"handle", {"handle", "reply"}},        {"review", {"accept_reply", "refuse_reply"}},
-    {"callback", {"callback", NULL}},       {"ruling", {"rule", NULL}},
-    {"decision", {"close_decision", NULL}}, {"archive", {"archive", NULL}},
+    {"intake", "submit"},     {"dispatch", "dispatch"}, {"return", "accept_return"},
+    {"sign", "sign"},         {"handle", "reply"},      {"review", "accept_reply"},
+    {"callback", "callback"}, {"ruling", "rule"},       {"decision", "close_decision"},
+    {"archive", "archive"},
 };
 
 static void hint_need(struct app *app, struct hints *h, const char *need)
 {
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-        if (strcmp(answers[i].need, need) != 0)
-            continue;
-        for (int k = 0; k < 2 && answers[i].actions[k]; k++) {
-            const struct mq_action *action = app_action(app, answers[i].actions[k]);
-            if (action)
-                hint(h, "order", COMMAND_ACT, action->name, action->label);
-        }
+        const struct mq_action *action =
+            strcmp(answers[i].need, need) == 0 ? app_action(app, answers[i].action) : NULL;
+        if (action)
+            hint(h, "order", COMMAND_ACT, action->name, action->label);
     }
 }
 
 /* First what the order waits for, then what is always there. */
 static void hints(struct view *view, struct hints *h)
 {
+    const struct queue *q = (struct queue *)view;
     const struct mq_order *o = selected(view);
-    /* On a slow line the hints stay as they are from order to order. */
-    for (uint32_t i = 0; o && i < o->need_count && !view->app->options.low_bandwidth; i++)
+    /* The first paint comes with the orders: painted twice it would cost twice. */
+    if (!q->loaded)
+        return;
+    /* Without a preview (on a slow line) the hints stay as they are from order to order. */
+    for (uint32_t i = 0; o && q->with_preview && i < o->need_count; i++)
         hint_need(view->app, h, o->needs[i]);
-    if (!view->app->options.low_bandwidth)
+    if (q->with_preview)
         hint_gap(h, NEED_HINT_CELLS);
     if (o) {
         hint(h, "list", COMMAND_OPEN, NULL, _("show"));

@@ -107,7 +107,8 @@ void queue_draw_row(const struct mq_order *o, int y, int x, int cells, bool sele
                 short_matter(&o->category, c.matter, matter, sizeof matter), here);
     at = column(y, at, c.place, STYLE_NORMAL | here, *o->place ? o->place : o->region.name, here);
     at = column(y, at, c.left, left_style | here, left, here);
-    at = column(y, at, c.state, order_state_style(o) | here, o->state_label, here);
+    at = column(y, at, c.state, order_state_style(o) | here,
+                *o->need_label ? o->need_label : o->state_label, here);
     if (!here)
         return;
     /* The gaps belong to the bar. */
@@ -176,7 +177,9 @@ void queue_draw(struct view *view, struct rect area)
         list.y++;
         list.rows--;
     }
-    queue_draw_head(list.y++, list.x, list.cells);
+    if (q->loaded)
+        queue_draw_head(list.y, list.x, list.cells);
+    list.y++;
     q->rows = --list.rows;
     list_fit(&q->list, q->shown_count, q->rows);
     for (int i = 0; i < q->rows && q->list.top + i < q->shown_count; i++) {
@@ -192,7 +195,7 @@ void queue_draw(struct view *view, struct rect area)
             draw_preview_beside(
                 q, here,
                 (struct rect){area.y, list.cells + 1, area.rows, area.cells - list.cells - 2});
-    } else if (below) {
+    } else if (below && q->loaded) {
         int y = area.y + area.rows - PREVIEW_ROWS;
         screen_rule(y - 1, 0, area.cells);
         if (here)
