@@ -33,6 +33,7 @@
     X(BOARD, "board", "[state|unit|street|category|channel]", "the supervision board", "督办看板") \
     X(BULLETIN, "bulletin", "", "bulletin of unsatisfied orders", "不满意工单通报")                \
     X(TURN, "turn", "", "the same figures by another side", "换一个维度")                          \
+    X(FIGURE, "figure", "next|previous", "next figure of the line", "本行的下一个数字")            \
     X(PREVIEW, "preview", "", "preview on or off", "预览开关")                                     \
     X(REFRESH, "refresh", "", "ask the platform anew", "刷新")                                     \
     X(REDRAW, "redraw", "", "paint the screen anew", "重画屏幕")                                   \

@@ -45,11 +45,6 @@ struct act_context call_context(struct call *call, const struct order *order)
     if (call->account)
         ctx.actor = (struct actor){call->account->id, call->account->roles, call->account->unit_id,
                                    call->unit_path};
-    if (order->merged_into) { /* whether the merge can be undone is the target's to say */
-        const struct order_case *target = store_case_load(
-            call->db, call->account ? call->account->id : 0, order->merged_into, call->arena);
-        ctx.target = target ? &target->order : NULL;
-    }
     return ctx;
 }
 

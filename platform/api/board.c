@@ -51,7 +51,7 @@ static const struct board_kind {
 } board_kinds[] = {
     {BOARD_STATE, "state", {"State", "状态"}, "state"},
     {BOARD_UNIT, "unit", {"Unit", "承办单位"}, "lead"},
-    {BOARD_STREET, "street", {"Street or town", "街道乡镇"}, "region"},
+    {BOARD_STREET, "street", {"Street or town", "街道乡镇"}, "street"},
     {BOARD_CATEGORY, "category", {"Matter", "事项"}, "category"},
     {BOARD_CHANNEL, "channel", {"Channel", "渠道"}, "channel"},
 };

@@ -16,13 +16,16 @@ static const struct field_spec list_fields[] = {
     {"state", FIELD_LINE, false, 1, 32, {"state", "状态"}, NULL},
     {"category", FIELD_CATEGORY, false, 0, 0, {"category", "事项"}, NULL},
     {"region", FIELD_LINE, false, 6, 15, {"region", "区域"}, NULL},
+    {"street", FIELD_LINE, false, 6, 9, {"street or town", "街道乡镇"}, NULL},
     {"industry", FIELD_LINE, false, 1, 32, {"industry", "行业"}, NULL},
     {"channel", FIELD_LINE, false, 1, 32, {"channel", "渠道"}, NULL},
     {"unit", FIELD_UNIT, false, 0, 0, {"unit", "单位"}, NULL},
-    {"lead", FIELD_UNIT, false, 0, 0, {"lead unit", "主办单位"}, NULL},
+    {"lead", FIELD_ID, false, 0, INT64_C(1) << 53, {"lead unit", "主办单位"}, NULL},
     {"card", FIELD_LINE, false, 1, 16, {"card", "时限牌"}, NULL},
     {"unsatisfied", FIELD_BOOL, false, 0, 0, {"unsatisfied", "不满意"}, NULL},
     {"open", FIELD_BOOL, false, 0, 0, {"open", "未办结"}, NULL},
+    {"concluded", FIELD_BOOL, false, 0, 0, {"concluded", "已办结"}, NULL},
+    {"conclusion", FIELD_LINE, false, 1, 16, {"conclusion", "办结方式"}, NULL},
 };
 
 static const char *or_null(const char *text)
@@ -52,13 +55,22 @@ static bool narrow(struct call *call, struct order_filter *filter)
         filter->category_code = or_null(field_text(q, "category"));
     if (field_present(q, "region"))
         filter->region_code = or_null(field_text(q, "region"));
+    if (field_present(q, "street"))
+        filter->street_code = or_null(field_text(q, "street"));
     if (field_present(q, "industry"))
         filter->industry = or_null(field_text(q, "industry"));
     if (field_present(q, "channel"))
         filter->channel = or_null(field_text(q, "channel"));
     filter->unit_id = field_number(q, "unit", filter->unit_id);
-    filter->lead_unit_id = field_number(q, "lead", filter->lead_unit_id);
+    if (field_present(q, "lead")) {
+        int64_t lead = field_number(q, "lead", 0);
+        if (lead && !reference_unit(&call->api->reference, lead))
+            return call_problem(call, PROBLEM_FIELD_REFERENCE, "lead", "lead", NULL, NULL);
+        filter->lead_unit_id = lead ? lead : -1;
+    }
     filter->unsatisfied = filter->unsatisfied || field_number(q, "unsatisfied", 0);
+    filter->concluded = field_number(q, "concluded", 0) != 0;
+    filter->conclusion = or_null(field_text(q, "conclusion"));
     filter->open_only = filter->open_only || field_number(q, "open", 0);
     return true;
 }

@@ -33,19 +33,25 @@ static int64_t actions_version(void)
     return (int64_t)(hash & 0xffffffff);
 }
 
+static void add_view(struct call *call, cJSON *views, const char *name, struct bilingual label)
+{
+    cJSON *item = cJSON_CreateObject();
+    json_add_text(item, "name", name);
+    json_add_text(item, "label", call_text(call, label));
+    cJSON_AddItemToArray(views, item);
+}
+
 static void describe(struct call *call, cJSON *object, const struct account *account)
 {
     cJSON_AddItemToObject(object, "account", render_account(call, account));
     cJSON *views = cJSON_AddArrayToObject(object, "views");
-    for (size_t i = 0; i < view_count(); i++) {
-        const struct view *view = view_at(i);
-        if (!(view->roles & account->roles))
-            continue;
-        cJSON *item = cJSON_CreateObject();
-        json_add_text(item, "name", view->name);
-        json_add_text(item, "label", call_text(call, view->label));
-        cJSON_AddItemToArray(views, item);
-    }
+    if (roles_see_board(account->roles))
+        add_view(call, views, "board", (struct bilingual){"Board", "看板"});
+    for (size_t i = 0; i < view_count(); i++)
+        if (view_at(i)->roles & account->roles)
+            add_view(call, views, view_at(i)->name, view_at(i)->label);
+    if (roles_see_bulletin(account->roles))
+        add_view(call, views, "bulletin", (struct bilingual){"Bulletin", "通报"});
     json_add_text(object, "city", call->api->reference.city);
     json_add_int(object, "actions_version", actions_version());
     json_add_int(object, "cursor", store_last_seq(call->db));

@@ -63,6 +63,11 @@ bool roles_see_board(uint32_t roles)
     return (roles & (R(SUPERVISOR) | R(ANALYST))) != 0;
 }
 
+bool roles_see_bulletin(uint32_t roles)
+{
+    return roles_see_board(roles) || (roles & R(DISPATCHER));
+}
+
 struct bilingual view_need_label(const struct order *order, uint32_t roles)
 {
     static const uint32_t who[NEED_COUNT] = {

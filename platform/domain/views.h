@@ -27,5 +27,6 @@ bool roles_see_orders(uint32_t roles);   /* not administrator or auditor alone *
 bool roles_take_appeals(uint32_t roles); /* operator */
 bool roles_reveal(uint32_t roles);       /* operator, callback officer, supervisor, handler */
 bool roles_see_board(uint32_t roles);    /* supervisor, analyst */
+bool roles_see_bulletin(uint32_t roles); /* these and the dispatcher */
 
 #endif

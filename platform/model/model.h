@@ -272,9 +272,12 @@ struct order_filter {
     bool unsatisfied;   /* only those marked so */
     int32_t round_from; /* at least this round */
     const char *region_code, *category_code; /* prefixes; NULL none */
+    const char *street_code;                 /* exactly: what lies in no street is in none */
     const char *industry, *channel;          /* NULL none */
     int64_t unit_id;                         /* lead or co-handler now, with the units below it */
-    int64_t lead_unit_id;                    /* exactly the lead now */
+    int64_t lead_unit_id;                    /* exactly the lead now; -1: none yet */
+    bool concluded;                          /* only those that were concluded */
+    const char *conclusion;                  /* NULL none */
     int64_t taken_by;
 };
 

@@ -25,7 +25,10 @@ enum {
     P_AFTER_ID,
     P_LIMIT,
     P_OPEN,
-    P_COUNT = P_OPEN
+    P_CONCLUDED,
+    P_CONCLUSION,
+    P_STREET,
+    P_COUNT = P_STREET
 };
 _Static_assert(ORDER_STATE_COUNT == 13 && P_AFTER_KEY == 28, "the texts say $15 … $27");
 
@@ -36,8 +39,11 @@ _Static_assert(ORDER_STATE_COUNT == 13 && P_AFTER_KEY == 28, "the texts say $15 
     " and ($7 = '' or substr(o.region_code, 1, length($7)) = $7)"                                  \
     " and ($8 = '' or substr(o.category_code, 1, length($8)) = $8)"                                \
     " and ($9 = '' or o.industry = $9) and ($10 = '' or o.channel = $10)"                          \
-    " and ($11 = 0 or o.lead_unit_id = $11) and ($12 = 0 or o.taken_by = $12)"                     \
-    " and ($31 = 0 or o.open = 1) and" SCOPE_SQL
+    " and ($11 = 0 or o.lead_unit_id = case when $11 < 0 then 0 else $11 end)"                     \
+    " and ($12 = 0 or o.taken_by = $12)"                                                           \
+    " and ($31 = 0 or o.open = 1) and ($32 = 0 or o.concluded_at <> 0)"                            \
+    " and ($33 = '' or (o.conclusion = $33 and o.concluded_at <> 0))"                              \
+    " and ($34 = '' or substr(o.region_code, 1, 9) = $34) and" SCOPE_SQL
 #define WITH_UNIT                                                                                  \
     " and (o.id, o.round) in (select m.order_id, m.round from assignment m"                        \
     " where m.unit_path >= $13 and m.unit_path < $14 and m.state not in ('returned', "             \
@@ -133,6 +139,9 @@ static bool bind_filter(struct bound *b, int64_t account_id, const struct order_
     set(b, P_AFTER_ID, db_int(0));
     set(b, P_LIMIT, db_int(0));
     set(b, P_OPEN, db_int(f->open_only));
+    set(b, P_STREET, db_text(f->street_code));
+    set(b, P_CONCLUDED, db_int(f->concluded));
+    set(b, P_CONCLUSION, db_text(f->conclusion));
     b->base = base_of(f);
     b->unit = f->unit_id != 0;
     /* "/1/12/" and what is below it are the texts from "/1/12/" to before "/1/120": '0' follows

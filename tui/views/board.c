@@ -30,9 +30,21 @@ static const char *side_label(int side)
     }
 }
 
+/* What opens the orders behind each figure, beside the row's own query. */
+static const char *const figure_queries[FIGURES] = {
+    "",
+    "open=1",
+    "open=1&card=yellow",
+    "open=1&card=red",
+    "unsatisfied=1",
+    "concluded=1",
+    "conclusion=satisfied",
+};
+
 struct board {
     struct view view;
     int side;
+    int figure; /* which one of the line Enter opens */
     struct mq_result *shown;
     struct list list;
     int rows;
@@ -129,7 +141,8 @@ static void draw_bar(const struct mq_board_row *row, int y, int x, int cells, in
     }
 }
 
-static void draw_figures(const struct mq_board_row *row, int y, int x, int base)
+/* `chosen`: the figure that Enter opens, -1 none of this line. */
+static void draw_figures(const struct mq_board_row *row, int y, int x, int chosen)
 {
     int64_t values[FIGURES];
     static const int styles[FIGURES] = {STYLE_NORMAL,  STYLE_NORMAL,      STYLE_DUE_SOON,
@@ -137,24 +150,33 @@ static void draw_figures(const struct mq_board_row *row, int y, int x, int base)
                                         STYLE_GOOD};
     figures(row, values);
     for (int i = 0; i < FIGURES; i++, x += FIGURE_CELLS) {
-        int style = base ? base : values[i] ? styles[i] : STYLE_QUIET;
-        screen_putf(y, x, FIGURE_CELLS, style, "%*" PRId64, FIGURE_CELLS - 1, values[i]);
+        int style = i == chosen ? STYLE_TITLE : values[i] ? styles[i] : STYLE_QUIET;
+        screen_putf(y, x, FIGURE_CELLS, style, "%*" PRId64, FIGURE_CELLS - 2, values[i]);
+        screen_put(y, x + FIGURE_CELLS - 2, 1, STYLE_TITLE, i == chosen ? "<" : " ");
     }
+}
+
+static const char *figure_label(int figure)
+{
+    static const char *const labels[FIGURES] = {N_("all"),      N_("open"),        N_("soon"),
+                                                N_("late"),     N_("unsatisfied"), N_("concluded"),
+                                                N_("satisfied")};
+    return _(labels[figure]);
 }
 
 static void draw_head(struct board *b, struct rect area, int labels)
 {
-    const char *heads[FIGURES] = {_("all"),         _("open"),      _("soon"),     _("late"),
-                                  _("unsatisfied"), _("concluded"), _("satisfied")};
     int x = 1 + screen_put(area.y, 1, area.cells - 2, STYLE_TITLE, _("Board")) + 2;
     for (int i = 0; i < SIDES; i++)
         x += 2 + screen_put(area.y, x, area.cells - x, i == b->side ? STYLE_TITLE : STYLE_QUIET,
                             side_label(i));
     x = 2 + labels;
     for (int i = 0; i < FIGURES; i++, x += FIGURE_CELLS) {
-        int width = text_width(heads[i]);
+        const char *head = figure_label(i);
+        int width = text_width(head);
         int own = width < FIGURE_CELLS - 1 ? width : FIGURE_CELLS - 1;
-        screen_put(area.y + 1, x + FIGURE_CELLS - 1 - own, own, STYLE_HEADING, heads[i]);
+        screen_put(area.y + 1, x + FIGURE_CELLS - (own > FIGURE_CELLS - 2 ? 1 : 2) - own, own,
+                   STYLE_HEADING, head);
     }
 }
 
@@ -176,39 +198,50 @@ static void draw(struct view *view, struct rect area)
     }
     int count = (int)b->shown->count;
     b->rows = area.rows - 4;
-    list_fit(&b->list, count, b->rows);
+    list_fit(&b->list, count + 1, b->rows); /* the last line is all together */
     for (int i = 0; i < b->rows && b->list.top + i < count; i++) {
         const struct mq_board_row *row = &b->shown->board[b->list.top + i];
         int y = area.y + 2 + i;
         bool here = b->list.top + i == b->list.selected;
         screen_put(y, 0, 1, STYLE_TITLE, here ? screen_marker() : " ");
         screen_put(y, 2, labels, here ? STYLE_TITLE : STYLE_NORMAL, row->label);
-        draw_figures(row, y, 2 + labels, 0);
+        draw_figures(row, y, 2 + labels, here ? b->figure : -1);
         draw_bar(row, y, bar_x, area.cells - bar_x - 2, most);
     }
     int y = area.y + area.rows - 1;
     screen_rule(y - 1, 0, area.cells);
+    bool here = b->list.selected == count;
+    screen_put(y, 0, 1, STYLE_TITLE, here ? screen_marker() : " ");
     screen_put(y, 2, labels, STYLE_TITLE, _("Together"));
-    draw_figures(&b->shown->totals, y, 2 + labels, STYLE_TITLE);
+    draw_figures(&b->shown->totals, y, 2 + labels, here ? b->figure : -1);
 }
 
 static void open_selected(struct board *b)
 {
-    if (!b->shown || b->list.selected >= (int)b->shown->count)
+    if (!b->shown)
         return;
+    bool together = b->list.selected >= (int)b->shown->count;
     const struct mq_board_row *row = &b->shown->board[b->list.selected];
-    struct queue_args args = {"all", row->label, row->query};
+    char query[160], title[96];
+    snprintf(query, sizeof query, "%s%s%s", together ? "" : row->query,
+             together || b->figure == 0 ? "" : "&", figure_queries[b->figure]);
+    snprintf(title, sizeof title, "%s · %s", together ? _("Together") : row->label,
+             figure_label(b->figure));
+    struct queue_args args = {"all", title, query};
     app_push(b->view.app, &view_queue, &args);
 }
 
 static bool command(struct view *view, enum command command, const char *argument)
 {
     struct board *b = (struct board *)view;
-    if (list_command(&b->list, b->shown ? (int)b->shown->count : 0, b->rows, command))
+    if (list_command(&b->list, b->shown ? (int)b->shown->count + 1 : 0, b->rows, command))
         return true;
     switch (command) {
     case COMMAND_OPEN:
         open_selected(b);
+        return true;
+    case COMMAND_FIGURE:
+        b->figure = (b->figure + (strcmp(argument, "previous") == 0 ? FIGURES - 1 : 1)) % FIGURES;
         return true;
     case COMMAND_TURN:
         set_side(b, strcmp(argument, "back") == 0 ? b->side - 1 : b->side + 1);
@@ -225,6 +258,7 @@ static void hints(struct view *view, struct hints *h)
 {
     (void)view;
     hint(h, "list", COMMAND_OPEN, NULL, _("the orders behind it"));
+    hint(h, "board", COMMAND_FIGURE, "next", _("another figure"));
     hint(h, "board", COMMAND_TURN, NULL, _("another side"));
     hint(h, "global", COMMAND_BACK, NULL, _("back"));
     hint(h, "global", COMMAND_HELP, NULL, _("help"));
