@@ -179,4 +179,23 @@ syntax: $(GEN)/pinyin_table.c $(GEN)/keymap_builtin.c
 	@printf '%s\n' $(SRC_core) $(SRC_client) $(SRC_tui) $(SRC_platform) tui/main.c platform/main.c $(SRC_testlib) $(SRC_tests) $(SRC_bench) | \
 	  xargs -P$(JOBS) -n8 clang -fsyntax-only $(CPPFLAGS) -std=c17 $(WARN)
 
+# --- fuzzing ----------------------------------------------------------------------------------
+# Each target of tests/fuzz/ runs for FUZZ_SECONDS; what it has learnt stays in $(BUILD)/fuzz/corpus.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
+ifeq ($(MODE),fuzz)
+CFLAGS += -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+LDFLAGS += -fsanitize=fuzzer,address,undefined
+endif
+.PHONY: fuzz fuzzers
+fuzz: deps ## fuzz what reads foreign bytes, FUZZ_SECONDS=60 each
+	@+$(MAKE) --no-print-directory deps PACKAGES=libclang-rt-14-dev
+	@+$(MAKE) --no-print-directory -j$(JOBS) MODE=fuzz CC=clang fuzzers
+	@for f in $(notdir $(FUZZERS)); do echo "$$f: $(FUZZ_SECONDS) s"; mkdir -p $(BUILD)/fuzz/corpus/$$f; \
+	  $(BUILD)/fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -timeout=20 -verbosity=0 \
+	    -artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f || exit 1; done
+fuzzers: $(FUZZERS)
+$(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(LIB_platform) $(LIB_client) $(LIB_core)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_platform) $(LIBS_client)
+
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -166,7 +166,9 @@ bool app_failed(struct app *app, const struct mq_result *result)
         app_say(app, STYLE_QUESTION, "%s",
                 _("The session has ended. Log in again: what you typed is still here."));
     } else if (result->status == ST_UNAVAILABLE && result->http_status == 0) {
-        app_say(app, STYLE_ERROR, _("%s is not reached. It is tried again; C-r tries at once."),
+        app_say(app, STYLE_ERROR,
+                _("%s is not reached. Nothing is lost: lists come back by themselves, "
+                  "a form is sent again with C-s."),
                 app->options.url);
     } else {
         app_say(app, STYLE_ERROR, "%s",
@@ -231,6 +233,43 @@ static void on_actions(void *user, struct mq_result *result)
     app->catalogue = result;
 }
 
+static void take_names(struct app *app, struct mq_result **names, struct mq_result *result)
+{
+    if (app_failed(app, result))
+        return;
+    mq_result_keep(result);
+    mq_result_free(*names);
+    *names = result;
+    struct view *top = app_top(app);
+    if (top && top->ops == &view_intake)
+        top->ops->load(top);
+}
+
+static void on_channels(void *user, struct mq_result *result)
+{
+    struct app *app = user;
+    take_names(app, &app->channels, result);
+}
+
+static void on_kinds(void *user, struct mq_result *result)
+{
+    struct app *app = user;
+    take_names(app, &app->kinds, result);
+}
+
+/* The feed cannot go on from where it was: all is read anew. */
+static void on_begin_again(void *user, struct mq_result *result)
+{
+    struct app *app = user;
+    if (app_failed(app, result))
+        return;
+    app_session(app, result);
+    for (int i = 0; i < app->depth; i++) {
+        if (app->stack[i]->ops->load)
+            app->stack[i]->ops->load(app->stack[i]);
+    }
+}
+
 /* A frame of the feed: counts, and every view hears of the changed orders. */
 static void on_feed(void *user, struct mq_result *result)
 {
@@ -238,6 +277,10 @@ static void on_feed(void *user, struct mq_result *result)
     if (result->status != ST_OK) {
         app->feed_seen = true; /* or at least missed */
         app->dirty = true;     /* the title says that the line is lost */
+        if (result->http_status == 410 || result->http_status == 422)
+            mq_me(app->mq, on_begin_again, app);
+        else if (result->http_status == 401)
+            app_failed(app, result);
         return;
     }
     app->feed_seen = true;
@@ -290,6 +333,11 @@ void app_session(struct app *app, struct mq_result *result)
         mq_result_free(app->catalogue);
         app->catalogue = NULL;
         mq_actions(app->mq, on_actions, app);
+        mq_result_free(app->channels);
+        mq_result_free(app->kinds);
+        app->channels = app->kinds = NULL;
+        mq_channels(app->mq, on_channels, app);
+        mq_kinds(app->mq, on_kinds, app);
         make_tabs(app, result);
         app_show_tab(app, 0);
     }

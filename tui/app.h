@@ -14,6 +14,8 @@ struct app_options {
     const char *url, *login, *password;
     const char *language; /* NULL: the account's */
     bool low_bandwidth;
+    /* `minqing screen`: runs this command, prints the screen as text and leaves; NULL: no. */
+    const char *print;
 };
 
 /* A view that the account has by its roles, with its counts. */
@@ -27,10 +29,11 @@ struct app {
     struct app_options options;
     struct mq *mq;
     struct keymap keys;
-    struct mq_result *session;   /* the login's answer, NULL before */
-    struct mq_result *catalogue; /* the published actions, NULL before */
-    bool feed_seen;              /* the feed was connected, or lost, once */
-    bool following;              /* it was connected at the last tick */
+    struct mq_result *session;          /* the login's answer, NULL before */
+    struct mq_result *catalogue;        /* the published actions, NULL before */
+    struct mq_result *channels, *kinds; /* what an intake chooses from, NULL before */
+    bool feed_seen;                     /* the feed was connected, or lost, once */
+    bool following;                     /* it was connected at the last tick */
 
     struct tab tabs[APP_TABS];
     int tab_count, tab;

@@ -168,15 +168,22 @@ static size_t next_missing(const struct form *form)
 }
 
 /* Enter: takes what is chosen and goes on to where something is missing, or sends. */
+/* The candidates that are shown belong to fewer letters: `wanted` waits for those of all. */
+static bool wait_for_found(struct form *form, enum command wanted)
+{
+    if (!form->asking)
+        return false;
+    form->when_found = wanted;
+    form->owner->busy = true;
+    return true;
+}
+
 static enum form_answer accept(struct form *form)
 {
     struct field *f = &form->fields[form->focus];
     if (field_completes(f) && !f->value && *edit_text(&f->edit)) {
-        if (form->asking) {
-            form->accept_when_found = true;
-            form->owner->busy = true;
+        if (wait_for_found(form, COMMAND_ACCEPT))
             return FORM_TAKEN;
-        }
         if (!form_take_found(form) && f->only_chosen) {
             form_error(form, f, _("Nothing fits. Type a part of the name, or its pinyin."));
             return FORM_TAKEN;
@@ -333,10 +340,13 @@ static enum form_answer leave_field(struct form *form, int direction)
 {
     struct field *f = &form->fields[form->focus];
     /* What is highlighted is meant. A place may stay as typed: Esc closed its list then. */
-    if (field_completes(f) && !f->value && *edit_text(&f->edit))
+    if (field_completes(f) && !f->value && *edit_text(&f->edit)) {
+        if (wait_for_found(form, direction > 0 ? COMMAND_NEXT_FIELD : COMMAND_PREVIOUS_FIELD))
+            return FORM_TAKEN;
         form_take_found(form);
-    else if (f->kind == FIELD_UNITS)
+    } else if (f->kind == FIELD_UNITS) {
         form_take_found(form);
+    }
     if (!step(form, direction))
         form_focus(form, direction > 0 ? 0 : form->focus);
     return FORM_TAKEN;
@@ -361,8 +371,11 @@ enum form_answer form_command(struct form *form, enum command command)
     case COMMAND_ACCEPT:
         return accept(form);
     case COMMAND_SUBMIT:
-        if (field_completes(f) && !f->value && *edit_text(&f->edit))
+        if (field_completes(f) && !f->value && *edit_text(&f->edit)) {
+            if (wait_for_found(form, COMMAND_SUBMIT))
+                return FORM_TAKEN;
             form_take_found(form);
+        }
         return FORM_SUBMIT;
     case COMMAND_NEWLINE:
         if (f->kind == FIELD_TEXT) {

@@ -49,9 +49,10 @@ struct form {
     int area_cells;          /* of text fields at the last paint: Up and Down go by them */
     struct mq_result *found; /* candidates of the focused field, NULL none */
     size_t found_count, chosen;
-    size_t asked;                   /* the field that the candidates were asked for */
-    bool asking, accept_when_found; /* Enter came before the candidates */
-    bool step_on_enter;             /* Enter goes to the next field, not to what is still missing */
+    size_t asked; /* the field that the candidates were asked for */
+    bool asking;
+    enum command when_found; /* what was wanted before the candidates came; COMMAND_NONE nothing */
+    bool step_on_enter;      /* Enter goes to the next field, not to what is still missing */
     bool fresh;     /* nothing typed since the focus came: the first key replaces what was chosen */
     char draft[96]; /* name of the draft; "" none */
     /* A field's text or value changed, or was left. NULL nothing to do. */

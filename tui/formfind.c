@@ -29,12 +29,12 @@ static void on_found(void *user, struct mq_result *result)
     struct form *form = user;
     struct field *f = &form->fields[form->focus];
     /* An Esc has ended the wait: then nothing is taken behind the person's back. */
-    bool accept = form->accept_when_found && form->owner->busy;
+    enum command wanted = form->owner->busy ? form->when_found : COMMAND_NONE;
     if (form->asked != form->focus)
         return; /* the field was left meanwhile */
     form_close_found(form);
-    form->accept_when_found = false;
-    if (accept)
+    form->when_found = COMMAND_NONE;
+    if (wanted)
         form->owner->busy = false;
     form->owner->app->dirty = true;
     if (result->status != ST_OK) {
@@ -46,8 +46,8 @@ static void on_found(void *user, struct mq_result *result)
     mq_result_keep(result);
     form->found = result;
     form->found_count = result->count < FORM_CANDIDATES ? result->count : FORM_CANDIDATES;
-    if (accept)
-        form->owner->ops->command(form->owner, COMMAND_ACCEPT, "");
+    if (wanted)
+        form->owner->ops->command(form->owner, wanted, "");
 }
 
 void form_search(struct form *form)

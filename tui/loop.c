@@ -97,6 +97,23 @@ static void report_drafts(struct app *app)
         app_say(app, STYLE_ERROR, _("The draft is NOT saved: %s"), err.message);
 }
 
+/* Does the one command and prints what is shown once nothing is under way any more. */
+static void print_screen(struct app *app)
+{
+    struct error err;
+    if (mq_pending(app->mq) > 0 || app->dirty)
+        return;
+    const char *wanted = app->options.print;
+    app->options.print = "";
+    if (*wanted && app->session) {
+        app_run_text(app, wanted);
+        return;
+    }
+    if (screen_save("/dev/stdout", &err))
+        fprintf(stderr, "minqing: %s\n", err.message);
+    app->quit = true;
+}
+
 static void run(struct app *app)
 {
     while (!app->quit) {
@@ -104,7 +121,11 @@ static void run(struct app *app)
         report_drafts(app);
         if (app->dirty)
             app_paint(app);
-        struct mq_wait waits[2] = {{STDIN_FILENO, false, false}, {signal_pipe[0], false, false}};
+        if (app->options.print)
+            print_screen(app);
+        if (app->quit || app->dirty)
+            continue;
+        struct mq_wait waits[2] = {{screen_input(), false, false}, {signal_pipe[0], false, false}};
         if (!mq_poll(app->mq, waits, 2, app_next_tick(app)))
             break;
         take_signals(app);
@@ -130,6 +151,8 @@ static void finish(struct app *app)
     edit_free(&app->command);
     mq_result_free(app->session);
     mq_result_free(app->catalogue);
+    mq_result_free(app->channels);
+    mq_result_free(app->kinds);
     mq_free(app->mq);
     keymap_free(&app->keys);
 }
@@ -152,7 +175,8 @@ int loop_run(const struct app_options *options)
     }
     enum status drafts = draft_start(&no_drafts);
     edit_start();
-    if (screen_start(options->low_bandwidth, &terminal)) {
+    if (options->print ? screen_start_unseen(&terminal)
+                       : screen_start(options->low_bandwidth, &terminal)) {
         fprintf(stderr, "minqing: %s\n", terminal.message);
         return 1;
     }
@@ -170,8 +194,9 @@ int loop_run(const struct app_options *options)
     run(&app);
     /* First what is typed, then the rest: a terminal that is gone may hold us up. */
     draft_flush();
+    bool logged_in = app.session != NULL;
     finish(&app);
     draft_stop();
     screen_end();
-    return 0;
+    return options->print && !logged_in ? 1 : 0;
 }

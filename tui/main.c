@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* minqing: the console. With a verb it works without a screen. */
 #include "core/clock.h"
+#include "core/version.h"
 #include "tui/app.h"
 #include "tui/l10n.h"
 #include "tui/verbs.h"
@@ -17,6 +18,7 @@ static int usage(FILE *out, int status)
     fputs("usage: minqing [--url URL] [--lang zh|en] [--low-bandwidth]\n"
           "               [--login NAME] [--password-file FILE] [--json] [verb …]\n"
           "  Without a verb the console opens. `minqing help` lists the verbs.\n"
+          "  `minqing screen [COMMAND]` does one command and prints the screen as text.\n"
           "  MINQING_URL, MINQING_LOGIN and MINQING_PASSWORD stand in for the options.\n",
           out);
     return status;
@@ -92,7 +94,7 @@ int main(int argc, char **argv)
             o.json = true;
             break;
         case 'V':
-            puts("minqing 0.1");
+            puts("minqing " MINQING_VERSION);
             return 0;
         case 'h':
             return usage(stdout, 0);
@@ -111,10 +113,14 @@ int main(int argc, char **argv)
     l10n_language(o.language);
     /* The environment of a process can be read by others of the account. */
     int status;
-    if (optind < argc) {
+    if (optind < argc && strcmp(argv[optind], "screen") == 0) {
+        const char *command = optind + 1 < argc ? argv[optind + 1] : "";
+        struct app_options app = {o.url, o.login, o.password, o.language, slow, command};
+        status = loop_run(&app);
+    } else if (optind < argc) {
         status = verbs_run(&o, argc - optind, argv + optind);
     } else {
-        struct app_options app = {o.url, o.login, o.password, o.language, slow};
+        struct app_options app = {o.url, o.login, o.password, o.language, slow, NULL};
         status = loop_run(&app);
     }
     free(password);

@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -18,17 +19,37 @@ enum { ESC_WAIT_MS = 25, ESC_WAIT_SLOW_MS = 150, LINE_MAX_CELLS = 1024 };
 
 static bool started;
 static SCREEN *terminal;
+/* Of a screen that nobody sees: where its bytes go, and the pipe that no key comes from. */
+static FILE *unseen_out, *unseen_in;
+static int unseen_pipe[2] = {-1, -1};
 static bool cursor_wanted, cursor_shown;
 static int cursor_y, cursor_x;
 
 /* An extended string capability, written as it is; nothing where the terminal has none. */
 static void write_capability(const char *name)
 {
+    if (unseen_out)
+        return;
     char *copy = strdup(name);
     const char *value = copy ? tigetstr(copy) : NULL;
     free(copy);
     if (value && value != (const char *)-1)
         putp(value);
+}
+
+static void take_over(bool slow)
+{
+    started = true;
+    /* raw: C-s is a key of ours, and no key reaches the shell behind the program's back. */
+    raw();
+    noecho();
+    nonl();
+    set_escdelay(slow ? ESC_WAIT_SLOW_MS : ESC_WAIT_MS);
+    theme_start();
+    leaveok(stdscr, FALSE);
+    curs_set(0);
+    write_capability("BE");
+    fflush(stdout);
 }
 
 enum status screen_start(bool slow, struct error *err)
@@ -55,18 +76,26 @@ enum status screen_start(bool slow, struct error *err)
             "verb",
             term ? term : "");
     }
-    started = true;
-    /* raw: C-s is a key of ours, and no key reaches the shell behind the program's back. */
-    raw();
-    noecho();
-    nonl();
-    set_escdelay(slow ? ESC_WAIT_SLOW_MS : ESC_WAIT_MS);
-    theme_start();
-    leaveok(stdscr, FALSE);
-    curs_set(0);
-    write_capability("BE");
-    fflush(stdout);
+    take_over(slow);
     return ST_OK;
+}
+
+enum status screen_start_unseen(struct error *err)
+{
+    unseen_out = fopen("/dev/null", "w");
+    if (unseen_out && pipe2(unseen_pipe, O_CLOEXEC) == 0)
+        unseen_in = fdopen(unseen_pipe[0], "r");
+    if (unseen_in)
+        terminal = newterm("xterm-256color", unseen_out, unseen_in);
+    if (!terminal)
+        return error_set(err, ST_IO, "no screen could be made: %s", strerror(errno));
+    take_over(false);
+    return ST_OK;
+}
+
+int screen_input(void)
+{
+    return unseen_in ? unseen_pipe[0] : STDIN_FILENO;
 }
 
 void screen_end(void)

@@ -18,6 +18,11 @@ struct rect {
  * message when another kind of terminal was assumed. `slow`: fewer bytes, a longer wait for what
  * follows an Esc. */
 enum status screen_start(bool slow, struct error *err);
+/* The same without a terminal, for `minqing screen`: nothing is written and no key comes. The size
+ * is COLUMNS x LINES of the environment, else 80x24. */
+enum status screen_start_unseen(struct error *err);
+/* The descriptor that keys come from. */
+int screen_input(void);
 /* Gives the terminal back as it was. Harmless when it was not taken. */
 void screen_end(void);
 int screen_rows(void);

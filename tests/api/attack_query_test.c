@@ -26,7 +26,7 @@ struct parameter {
 };
 static const struct address {
     const char *path;
-    struct parameter parameters[16];
+    struct parameter parameters[20];
 } addresses[] = {
     {"/health", {{0}}},
     {"/me", {{0}}},

@@ -21,7 +21,7 @@ static int start(void **state)
 {
     struct error err;
     (void)state;
-    return draft_start(&err);
+    return draft_start(&err) == ST_OK ? 0 : -1;
 }
 
 static int stop(void **state)

@@ -52,28 +52,19 @@ static size_t take_names(const struct mq_result *result, struct mq_choice *out, 
     return n;
 }
 
-static void on_channels(void *user, struct mq_result *result)
+/* The lists were asked for at the login; they outlive every form. */
+static void take_choices(struct intake *t)
 {
-    struct intake *t = user;
-    if (app_failed(t->view.app, result))
-        return;
-    mq_result_keep(result);
-    mq_result_free(t->channel_names);
-    t->channel_names = result;
-    set_choices(form_find(&t->form, "channel"), t->channels,
-                take_names(result, t->channels, sizeof t->channels / sizeof *t->channels), hotline);
-}
-
-static void on_kinds(void *user, struct mq_result *result)
-{
-    struct intake *t = user;
-    if (app_failed(t->view.app, result))
-        return;
-    mq_result_keep(result);
-    mq_result_free(t->kind_names);
-    t->kind_names = result;
-    set_choices(form_find(&t->form, "kind"), t->kinds,
-                take_names(result, t->kinds, sizeof t->kinds / sizeof *t->kinds), NULL);
+    const struct app *app = t->view.app;
+    struct field *channel = form_find(&t->form, "channel"), *kind = form_find(&t->form, "kind");
+    if (app->channels && !channel->choice_count)
+        set_choices(
+            channel, t->channels,
+            take_names(app->channels, t->channels, sizeof t->channels / sizeof *t->channels),
+            hotline);
+    if (app->kinds && !kind->choice_count)
+        set_choices(kind, t->kinds,
+                    take_names(app->kinds, t->kinds, sizeof t->kinds / sizeof *t->kinds), NULL);
 }
 
 /* ---- sending -----------------------------------------------------------------------------------
@@ -202,10 +193,7 @@ static bool open_intake(struct view *view, const void *argument)
 static void load(struct view *view)
 {
     struct intake *t = (struct intake *)view;
-    if (!t->channel_names)
-        mq_channels(view->app->mq, on_channels, t);
-    if (!t->kind_names)
-        mq_kinds(view->app->mq, on_kinds, t);
+    take_choices(t);
     intake_look_up_caller(t);
     intake_ask_unit(t);
 }
@@ -216,8 +204,6 @@ static void close_intake(struct view *view)
     mq_cancel(view->app->mq, &t->for_caller);
     mq_cancel(view->app->mq, &t->for_unit);
     form_free(&t->form);
-    mq_result_free(t->channel_names);
-    mq_result_free(t->kind_names);
     mq_result_free(t->caller);
     mq_result_free(t->suggested);
 }

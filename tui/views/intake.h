@@ -9,7 +9,6 @@ struct intake {
     struct view view;
     struct form form;
     struct mq_choice channels[32], kinds[16], nexts[3];
-    struct mq_result *channel_names, *kind_names; /* the choices point into them */
     struct mq_result *caller, *suggested;
     char looked_up[40];   /* the phone of `caller` */
     char asked_unit[160]; /* the matter of `suggested` */
