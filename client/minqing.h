@@ -61,12 +61,13 @@ struct mq_order {
     struct mq_ref channel, category, region;
     const char *place, *title;
     bool urgent, complex, confidential, unsatisfied;
+    bool clock_runs; /* the deadline is still ahead of somebody */
     int64_t received_at, deadline_at, first_deadline_at; /* ms, 0 none */
     const char *card, *card_label;                       /* none, yellow, red */
     int round;
     struct mq_ref lead;      /* id 0 none */
     const char *promised_on; /* "" none */
-    const char *conclusion;
+    const char *conclusion, *conclusion_label;
     uint32_t need_count;
     const char **needs;
     const char *need_label; /* what it waits for from this account; else the state's label */

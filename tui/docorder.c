@@ -21,9 +21,11 @@ int order_left(const struct mq_order *order, int64_t now_ms, char *out, size_t s
     bool red = strcmp(order->card, "red") == 0, yellow = strcmp(order->card, "yellow") == 0;
     if (order->deadline_at == 0)
         return STYLE_NORMAL;
-    /* A clock that stands gives no card, and what is past then is no lateness. */
-    if (!red && !yellow && order->deadline_at < now_ms)
-        return STYLE_NORMAL;
+    /* A clock that stands counts nothing any more. */
+    if (!order->clock_runs) {
+        snprintf(out, size, "%s", red ? _("late") : "");
+        return red ? STYLE_OVERDUE : STYLE_NORMAL;
+    }
     dates_left(order->deadline_at, now_ms, out, size);
     return red || order->deadline_at < now_ms ? STYLE_OVERDUE
            : yellow                           ? STYLE_DUE_SOON
@@ -75,7 +77,7 @@ static void head(struct doc *doc, const struct mq_order *o, int64_t now)
         doc_pair(doc, _("Suggested"), STYLE_SUGGESTION, line);
     }
     doc_pair(doc, _("Promised"), STYLE_DUE_SOON, o->promised_on);
-    doc_pair(doc, _("Conclusion"), STYLE_NORMAL, o->conclusion);
+    doc_pair(doc, _("Conclusion"), STYLE_NORMAL, o->conclusion_label);
 }
 
 static void appeals(struct doc *doc, const struct mq_order_detail *d, int64_t now)

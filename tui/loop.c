@@ -100,7 +100,6 @@ static void report_drafts(struct app *app)
 /* Does the one command and prints what is shown once nothing is under way any more. */
 static void print_screen(struct app *app)
 {
-    struct error err;
     if (mq_pending(app->mq) > 0 || app->dirty)
         return;
     const char *wanted = app->options.print;
@@ -109,8 +108,7 @@ static void print_screen(struct app *app)
         app_run_text(app, wanted);
         return;
     }
-    if (screen_save("/dev/stdout", &err))
-        fprintf(stderr, "minqing: %s\n", err.message);
+    screen_print(stdout);
     app->quit = true;
 }
 

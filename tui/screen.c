@@ -295,11 +295,8 @@ void screen_copy(const char *text)
     buf_free(&out);
 }
 
-enum status screen_save(const char *path, struct error *err)
+void screen_print(FILE *f)
 {
-    FILE *f = fopen(path, "w");
-    if (!f)
-        return error_set(err, ST_IO, "%s: %s", path, strerror(errno));
     for (int y = 0; y < LINES; y++) {
         struct buf line = BUF_EMPTY;
         for (int x = 0; x < COLS;) {
@@ -328,6 +325,14 @@ enum status screen_save(const char *path, struct error *err)
         fputc('\n', f);
         buf_free(&line);
     }
+}
+
+enum status screen_save(const char *path, struct error *err)
+{
+    FILE *f = fopen(path, "w");
+    if (!f)
+        return error_set(err, ST_IO, "%s: %s", path, strerror(errno));
+    screen_print(f);
     if (fclose(f) != 0)
         return error_set(err, ST_IO, "%s: %s", path, strerror(errno));
     return ST_OK;

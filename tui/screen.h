@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct rect {
     int y, x, rows, cells;
@@ -92,6 +93,8 @@ void screen_suspend(void);
 /* Puts text into the terminal's clipboard (OSC 52). */
 void screen_copy(const char *text);
 /* Writes what is shown as UTF-8 text. */
+void screen_print(FILE *out);
+/* The same into a file. */
 enum status screen_save(const char *path, struct error *err);
 
 #endif

@@ -104,6 +104,20 @@ static void add_counts(cJSON *item, const struct board_row *row)
     json_add_int(item, "satisfied", row->satisfied);
 }
 
+/* States as the life-cycle has them; everything else with the most open orders first. */
+static int compare_states(const void *a, const void *b)
+{
+    return word_find(WORDS_ORDER_STATE, ((const struct board_row *)a)->key) -
+           word_find(WORDS_ORDER_STATE, ((const struct board_row *)b)->key);
+}
+
+static int compare_open(const void *a, const void *b)
+{
+    const struct board_row *x = a, *y = b;
+    int by_open = (x->open < y->open) - (x->open > y->open);
+    return by_open ? by_open : strcmp(x->key, y->key);
+}
+
 static bool get_board(struct call *call)
 {
     const struct board_kind *kind = board_kinds;
@@ -111,6 +125,9 @@ static bool get_board(struct call *call)
         kind++;
     struct board_row *rows = NULL, sum = {0};
     size_t count = store_board(call->db, call->account->id, kind->group, call->arena, &rows);
+    if (count > 1)
+        qsort(rows, count, sizeof *rows,
+              kind->group == BOARD_STATE ? compare_states : compare_open);
     call->answer = cJSON_CreateObject();
     json_add_text(call->answer, "by", kind->name);
     json_add_text(call->answer, "label", call_text(call, kind->label));

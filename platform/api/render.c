@@ -132,6 +132,7 @@ cJSON *render_row(struct call *call, const struct order *order)
     json_add_time(row, "received_at", order->received_at);
     json_add_time(row, "deadline_at", order->deadline_at);
     json_add_time(row, "first_deadline_at", order->first_deadline_at);
+    cJSON_AddBoolToObject(row, "clock_runs", order_clock_runs(order->state));
     add_label(call, row, "card", "card_label", WORDS_CARD, (int)order->card);
     json_add_int(row, "round", order->round);
     cJSON_AddBoolToObject(row, "unsatisfied", order->unsatisfied);

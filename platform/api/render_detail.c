@@ -179,7 +179,10 @@ cJSON *render_detail(struct call *call, int64_t order_id, int64_t *version)
         return NULL;
     const char *person = order_person_name(call, order_id);
     cJSON *detail = render_row(call, &c->order);
+    int conclusion = word_find(WORDS_CONCLUSION, c->order.conclusion);
     json_add_text(detail, "conclusion", c->order.conclusion);
+    json_add_text(detail, "conclusion_label",
+                  call_text(call, word_label(WORDS_CONCLUSION, conclusion)));
     cJSON_AddItemToObject(detail, "appeals", render_appeals(call, &c->order));
     cJSON_AddItemToObject(detail, "assignments", render_assignments(call, c, person));
     cJSON_AddItemToObject(detail, "objections", render_objections(call, c, person));

@@ -117,5 +117,8 @@ struct lifecycle_row {
 size_t lifecycle_row_count(void);
 const struct lifecycle_row *lifecycle_row_at(size_t i);
 bool order_state_final(enum order_state state);
+/* True while the promise to the citizen is running: not before receipt, not while suspended, not
+ * once it is kept or gone. */
+bool order_clock_runs(enum order_state state);
 
 #endif

@@ -57,7 +57,7 @@ void order_set_deadline(struct order *order, const struct act_context *ctx)
     order->deadline_at = deadline;
 }
 
-static bool clock_runs(enum order_state state)
+bool order_clock_runs(enum order_state state)
 {
     return state == ORDER_RECEIVED || state == ORDER_TO_DISPATCH || state == ORDER_IN_HAND ||
            state == ORDER_CALLBACK;
@@ -77,7 +77,7 @@ void order_set_card(struct order_case *c, const struct act_context *ctx)
     struct order *order = &c->order;
     timer_cancel(c, TIMER_YELLOW_ON, order->id);
     timer_cancel(c, TIMER_RED_ON, order->id);
-    if (!clock_runs(order->state))
+    if (!order_clock_runs(order->state))
         return;
     int64_t yellow_on =
         later(yellow_from(ctx, order->received_at, order->deadline_at, order->limit.unit),

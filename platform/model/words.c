@@ -19,6 +19,7 @@ static const struct word callback_ways[] = {CALLBACK_WAYS(X)};
 static const struct word roles[] = {ROLES(X)};
 static const struct word needs[] = {NEEDS(X)};
 static const struct word timer_kinds[] = {TIMER_KINDS(X)};
+static const struct word conclusions[] = {CONCLUSIONS(X)};
 static const struct word occurrences[] = {OCCURRENCES(X)};
 #undef X
 
@@ -35,6 +36,7 @@ static const struct {
     [WORDS_ROLE] = {roles, ROLE_COUNT},
     [WORDS_NEED] = {needs, NEED_COUNT},
     [WORDS_TIMER_KIND] = {timer_kinds, TIMER_KIND_COUNT},
+    [WORDS_CONCLUSION] = {conclusions, CONCLUSION_COUNT},
     [WORDS_OCCURRENCE] = {occurrences, OCCURRENCE_COUNT},
 };
 

@@ -102,6 +102,14 @@ const char *bilingual_text(struct bilingual text, enum language language);
     X(ARCHIVE_ON,  "archive_on",  "archived by rule",             "到期归档") \
     X(OPINION_BY,  "opinion_by",  "silence is recorded",          "未表态") \
     X(RULE_BY,     "rule_by",     "the 1 may rule",               "平台可裁")
+/* How an order came to its conclusion. */
+#define CONCLUSIONS(X) \
+    X(SATISFIED, "satisfied", "satisfied",               "群众满意") \
+    X(CITIZEN,   "citizen",   "solved, said the citizen", "群众来电确认解决") \
+    X(UNREACHED, "unreached", "not reached",             "未接通结案") \
+    X(DECISION,  "decision",  "decision of the platform", "平台决定结案") \
+    X(ANSWERED,  "answered",  "answered at once",        "直接答复")
+
 /* What rules write into an order's history beside the actions and timers themselves. */
 #define OCCURRENCES(X) \
     X(RECEIVE,            "receive",            "received",                 "受理") \
@@ -144,6 +152,9 @@ enum need { NEEDS(X) NEED_COUNT };
 #define X(id, name, en, zh) TIMER_##id,
 enum timer_kind { TIMER_KINDS(X) TIMER_KIND_COUNT };
 #undef X
+#define X(id, name, en, zh) CONCLUSION_##id,
+enum conclusion { CONCLUSIONS(X) CONCLUSION_COUNT };
+#undef X
 #define X(id, name, en, zh) OCCURRENCE_##id,
 enum occurrence { OCCURRENCES(X) OCCURRENCE_COUNT };
 #undef X
@@ -159,6 +170,7 @@ enum word_list {
     WORDS_ROLE,
     WORDS_NEED,
     WORDS_TIMER_KIND,
+    WORDS_CONCLUSION,
     WORDS_OCCURRENCE,
 };
 /* How many words a list has. */
