@@ -98,6 +98,11 @@ void hint(struct hints *hints, const char *context, enum command command, const 
     if (!binding)
         return;
     keymap_text(binding, key, sizeof key);
+    static const char *const arrows[][2] = {
+        {"Left", "←"}, {"Right", "→"}, {"Up", "↑"}, {"Down", "↓"}};
+    for (size_t i = 0; i < sizeof arrows / sizeof arrows[0]; i++)
+        if (strcmp(key, arrows[i][0]) == 0)
+            snprintf(key, sizeof key, "%s", arrows[i][1]);
     int wanted = text_width(key) + 1 + text_width(label) + 2;
     if (hints->x + wanted > hints->cells) {
         hints->x = hints->cells; /* what is less useful does not slip in */

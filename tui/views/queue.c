@@ -341,7 +341,8 @@ static void hints(struct view *view, struct hints *h)
         hint(h, "order", COMMAND_ACTIONS, NULL, _("actions"));
         hint(h, "order", COMMAND_WHY, NULL, _("why"));
     }
-    hint(h, "global", COMMAND_NEW, NULL, _("new"));
+    if (app_tab_by_name(view->app, "intake") >= 0)
+        hint(h, "global", COMMAND_NEW, NULL, _("new"));
     hint(h, "list", COMMAND_FILTER, NULL, _("filter"));
     hint(h, "global", COMMAND_NEXT_VIEW, NULL, _("next view"));
     hint(h, "global", COMMAND_COMMAND, NULL, _("command"));
