@@ -192,7 +192,7 @@ fuzz: deps ## fuzz what reads foreign bytes, FUZZ_SECONDS=60 each
 	@+$(MAKE) --no-print-directory deps PACKAGES=libclang-rt-14-dev
 	@+$(MAKE) --no-print-directory -j$(JOBS) MODE=fuzz CC=clang fuzzers
 	@for f in $(notdir $(FUZZERS)); do echo "$$f: $(FUZZ_SECONDS) s"; mkdir -p $(BUILD)/fuzz/corpus/$$f; \
-	  $(BUILD)/fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -timeout=20 \
+	  $(BUILD)/fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -len_control=10 -timeout=20 \
 	    -verbosity=0 -print_funcs=0 -dict=tests/fuzz/fuzz.dict -artifact_prefix=$(BUILD)/fuzz/$$f- \
 	    $(BUILD)/fuzz/corpus/$$f || exit 1; done
 fuzzers: $(FUZZERS)

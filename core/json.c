@@ -37,6 +37,14 @@ void json_add_time(cJSON *object, const char *name, int64_t ms)
     json_add_text(object, name, ms ? text : NULL);
 }
 
+void json_add_day(cJSON *object, const char *name, int64_t ms)
+{
+    char text[11];
+    if (ms)
+        clock_format_day(clock_day(ms), text);
+    json_add_text(object, name, ms ? text : NULL);
+}
+
 /* --- strict reading: what cJSON lets pass -------------------------------------------------- */
 
 /* True if "\\uXXXX" at `s` names a character: cJSON reads wrong digits as zero, and a zero would

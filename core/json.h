@@ -15,6 +15,8 @@ void json_add_int(cJSON *object, const char *name, int64_t value);
 void json_add_text(cJSON *object, const char *name, const char *text);
 /* Adds RFC 3339 text of a moment in ms, or null for 0. */
 void json_add_time(cJSON *object, const char *name, int64_t ms);
+/* Adds the local day "2026-11-30" of a moment in ms, or null for 0. */
+void json_add_day(cJSON *object, const char *name, int64_t ms);
 /* Parses exactly one JSON value of `n` bytes: valid UTF-8 without a BOM, no NUL and no
  * \u0000, numbers finite and by the grammar, nothing but white space around it, nesting at most 32,
  * no key twice in one object. NULL if it is not. The caller frees with cJSON_Delete. */

@@ -210,8 +210,13 @@ static enum status has_no_city(struct store *store, const char *path, struct err
     if (!arena)
         return db ? error_set(err, ST_NO_MEMORY, "out of memory") : err->status;
     struct region *regions;
-    size_t count = store_regions(db, arena, &regions);
+    enum status st = store_read_begin(db);
+    size_t count = st ? 0 : store_regions(db, arena, &regions);
+    if (!st)
+        st = store_read_end(db);
     arena_free(arena);
+    if (st)
+        return error_set(err, st, "%s cannot be read", path);
     return count == 0
                ? ST_OK
                : error_set(err, ST_CONFLICT, "%s holds a city already; nothing was changed", path);
@@ -255,19 +260,34 @@ static int init(const struct options *options)
 
 /* --- check ------------------------------------------------------------------------------------ */
 
+static enum status read_order_ids(struct db *db, struct arena *arena, int64_t **ids, size_t *count,
+                                  struct error *err)
+{
+    enum status st = store_read_begin(db);
+    if (!st) {
+        *count = store_order_ids(db, arena, ids);
+        st = store_read_end(db);
+    }
+    return st ? error_set(err, st, "the orders cannot be read") : ST_OK;
+}
+
 static enum status check_orders(struct db *db, size_t *good, size_t *bad, struct error *err)
 {
-    struct db_rows *rows = db_query(db, "select id from orders order by id", NULL, 0, err);
-    while (rows && db_next(rows)) {
-        int64_t id = db_get_int(rows, 0);
-        if (store_chain_verify(db, id, err)) {
-            (void)fprintf(stderr, "order %" PRId64 ": %s\n", id, err->message);
+    struct arena *arena = arena_new();
+    int64_t *ids = NULL;
+    size_t count = 0;
+    enum status st = arena ? read_order_ids(db, arena, &ids, &count, err)
+                           : error_set(err, ST_NO_MEMORY, "out of memory");
+    for (size_t i = 0; i < count && !st; i++) {
+        if (store_chain_verify(db, ids[i], err)) {
+            (void)fprintf(stderr, "order %" PRId64 ": %s\n", ids[i], err->message);
             ++*bad;
         } else {
             ++*good;
         }
     }
-    return rows ? db_close(rows) : err->status;
+    arena_free(arena);
+    return st;
 }
 
 static int check(const struct options *options)

@@ -166,10 +166,10 @@ bool app_failed(struct app *app, const struct mq_result *result)
         app_say(app, STYLE_QUESTION, "%s",
                 _("The session has ended. Log in again: what you typed is still here."));
     } else if (result->status == ST_UNAVAILABLE && result->http_status == 0) {
-        app_say(app, STYLE_ERROR,
-                _("%s is not reached. Nothing is lost: lists come back by themselves, "
-                  "a form is sent again with C-s."),
-                app->options.url);
+        app_say(
+            app, STYLE_ERROR,
+            _("The platform is away. Nothing is lost: lists return, C-s sends a form again. (%s)"),
+            app->options.url);
     } else {
         app_say(app, STYLE_ERROR, "%s",
                 *result->message ? result->message : _("The platform refused without a reason."));

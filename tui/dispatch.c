@@ -255,7 +255,10 @@ bool app_run(struct app *app, enum command command, const char *argument)
         show_view(app, argument);
         break;
     case COMMAND_NEW:
-        app_push(app, &view_intake, NULL);
+        if (app_tab_by_name(app, "intake") >= 0)
+            app_push(app, &view_intake, NULL);
+        else
+            app_say(app, STYLE_QUESTION, "%s", _("This account takes no appeals."));
         break;
     case COMMAND_BOARD:
         app_push(app, &view_board, *argument ? argument : NULL);
@@ -292,7 +295,7 @@ bool app_run(struct app *app, enum command command, const char *argument)
         screen_suspend();
         break;
     default:
-        app_say(app, STYLE_QUESTION, _("\"%s\" does nothing here."), command_name(command));
+        app_say(app, STYLE_QUESTION, _("\"%s\" does nothing here."), command_help(command));
         return false;
     }
     return true;

@@ -167,7 +167,6 @@ static size_t next_missing(const struct form *form)
     return form->count;
 }
 
-/* Enter: takes what is chosen and goes on to where something is missing, or sends. */
 /* The candidates that are shown belong to fewer letters: `wanted` waits for those of all. */
 static bool wait_for_found(struct form *form, enum command wanted)
 {
@@ -178,6 +177,12 @@ static bool wait_for_found(struct form *form, enum command wanted)
     return true;
 }
 
+bool form_enter_sends(const struct form *form)
+{
+    return !form->step_on_enter && next_missing(form) == form->count;
+}
+
+/* Enter: takes what is chosen and goes on to where something is missing, or sends. */
 static enum form_answer accept(struct form *form)
 {
     struct field *f = &form->fields[form->focus];

@@ -75,6 +75,8 @@ void form_set(struct field *field, const char *value, const char *shown);
 void form_error(struct form *form, struct field *field, const char *message);
 void form_clear_errors(struct form *form);
 
+/* Enter sends now: nothing is missing. */
+bool form_enter_sends(const struct form *form);
 enum form_answer form_command(struct form *form, enum command command);
 /* A key that is text, or none of the form's commands. */
 void form_typed(struct form *form, int key);

@@ -120,6 +120,10 @@ static void draw_value(struct form *form, struct field *f, int y, int x, int cel
         int used = text_width(edit_text(&f->edit));
         if (f->note && f->value && used + 4 < cells)
             screen_put(y, x + used + 2, cells - used - 2, STYLE_QUIET, f->note);
+        /* How a day is typed is said before it is typed wrong. */
+        if (f->kind == FIELD_DATE && used == 0 && !f->error && f == &form->fields[form->focus])
+            screen_put(y, x + 2, cells - 2, STYLE_QUIET,
+                       _("A day: 2026-11-30, 30, +3 (days from now), eom (end of month)."));
     }
 }
 
@@ -197,10 +201,12 @@ void form_hints(struct form *form, struct hints *hints)
 {
     const struct field *f = form->count ? &form->fields[form->focus] : NULL;
     bool found = form->found_count > 0;
-    hint(hints, "form", COMMAND_ACCEPT, NULL, found ? _("take") : _("go on"));
+    bool sends = !found && form_enter_sends(form);
+    hint(hints, "form", COMMAND_ACCEPT, NULL, found ? _("take") : sends ? _("send") : _("go on"));
     if (found)
         hint(hints, "form", COMMAND_NEXT, NULL, _("next candidate"));
-    hint(hints, "form", COMMAND_SUBMIT, NULL, _("send"));
+    if (!sends)
+        hint(hints, "form", COMMAND_SUBMIT, NULL, _("send"));
     hint(hints, "form", COMMAND_NEXT_FIELD, NULL, _("next field"));
     if (f && f->kind == FIELD_TEXT)
         hint(hints, "form", COMMAND_NEWLINE, NULL, _("new line"));

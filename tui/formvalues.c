@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The text that is sent of a field, into `out`; false with a message. */
-static bool value_of(const struct field *f, struct buf *out, const char **wrong)
+/* The text that is sent of a field, into `out`; false with a message, which `said` may hold. */
+static bool value_of(const struct field *f, struct buf *out, const char **wrong, struct buf *said)
 {
     const char *text = edit_text(&f->edit);
     char day[32];
@@ -33,7 +33,10 @@ static bool value_of(const struct field *f, struct buf *out, const char **wrong)
         errno = 0;
         long long n = strtoll(text, &end, 10);
         if (errno || end == text || *end || n < f->min || (f->max > f->min && n > f->max)) {
-            *wrong = _("A whole number within the limits.");
+            said->length = 0;
+            if (f->max > f->min)
+                buf_printf(said, _("A whole number from %d to %d."), (int)f->min, (int)f->max);
+            *wrong = said->length ? said->data : _("A whole number within the limits.");
             return false;
         }
     }
@@ -42,7 +45,10 @@ static bool value_of(const struct field *f, struct buf *out, const char **wrong)
         return false;
     }
     if (f->kind == FIELD_TEXT && f->max > 0 && (int64_t)utf8_count(text) > f->max) {
-        *wrong = _("The text is too long.");
+        said->length = 0;
+        buf_printf(said, _("The text is too long: %d characters, at most %d."),
+                   (int)utf8_count(text), (int)f->max);
+        *wrong = said->length ? said->data : _("Out of memory.");
         return false;
     }
     buf_add_text(out, f->value ? f->value : text);
@@ -53,6 +59,7 @@ bool form_values(struct form *form, struct mq_value *values, size_t *count, stru
 {
     size_t offsets[FORM_FIELDS];
     struct field *first_wrong = NULL;
+    struct buf said = BUF_EMPTY;
     *count = 0;
     form_clear_errors(form);
     buf_add_text(keep, "");
@@ -67,7 +74,7 @@ bool form_values(struct form *form, struct mq_value *values, size_t *count, stru
         if (field_empty(f))
             wrong = _("This is needed.");
         else
-            value_of(f, keep, &wrong);
+            value_of(f, keep, &wrong, &said);
         if (wrong) {
             field_replace(&f->error, wrong);
             first_wrong = first_wrong ? first_wrong : f;
@@ -77,6 +84,7 @@ bool form_values(struct form *form, struct mq_value *values, size_t *count, stru
         offsets[*count] = at;
         values[(*count)++] = (struct mq_value){f->name, f->type, NULL};
     }
+    buf_free(&said);
     /* The texts have stopped moving now. */
     for (size_t i = 0; i < *count; i++)
         values[i].value = keep->data + offsets[i];

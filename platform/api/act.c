@@ -3,7 +3,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "platform/api/api_private.h"
-#include "platform/domain/mask.h"
+#include "platform/domain/views.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -78,14 +78,12 @@ static bool save(struct call *call, struct order_case *c)
 
 static bool post_action(struct call *call)
 {
-    int64_t id = call_order_id(call);
-    struct order_case *c =
-        id ? store_case_load(call->db, call->account->id, id, call->arena) : NULL;
+    struct order_case *c = call_order(call);
     if (!c)
-        return call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
+        return false;
     if (call->request->if_match != c->order.version) {
         call->show_current = true;
-        call->show_order = id;
+        call->show_order = c->order.id;
         return call_problem(call, PROBLEM_STALE, NULL, c->order.number, NULL, NULL);
     }
     struct act_context ctx = call_context(call, &c->order);
@@ -97,52 +95,54 @@ static bool post_action(struct call *call)
         return false;
     /* Every citizen of a merged order is called back with the order that goes on. */
     if (c->order.merged_into != merged_into &&
-        store_order_join(call->db, id, merged_into, c->order.merged_into))
+        store_order_join(call->db, c->order.id, merged_into, c->order.merged_into))
         return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
-    call->show_order = id;
+    call->show_order = c->order.id;
     return true;
 }
 
-/* --- reveal
- * ------------------------------------------------------------------------------------------ */
+/* --- reveal ----------------------------------------------------------------------------------- */
 
 static const struct field_spec reveal_fields[] = {
     {"reason", FIELD_TEXT, true, 2, 200, {"reason", "查看理由"}, NULL},
 };
 
-static cJSON *render_revealed(struct call *call, int64_t order_id, int64_t reason_id)
+/* Each citizen who is revealed is a line in the log; without the line nothing is told. */
+static bool reveal(struct call *call, const struct order *order, int64_t reason_id, cJSON *items)
 {
-    struct appeal *appeals = NULL;
-    size_t count = store_appeals(call->db, order_id, call->arena, &appeals);
-    cJSON *items = cJSON_CreateArray();
-    for (size_t i = 0; i < count; i++) {
-        const struct person *person =
-            appeals[i].person_id ? store_person(call->db, appeals[i].person_id, call->arena) : NULL;
+    const struct citizens citizens = order_citizens(call, order);
+    for (size_t i = 0; i < citizens.count; i++) {
+        const struct appeal *appeal = &citizens.appeals[i];
+        const struct person *person = citizens.persons[i];
         const struct statement *words =
-            store_statement(call->db, appeals[i].statement_id, call->arena);
-        store_access_put(call->db, call->account->id, "reveal", order_id, appeals[i].person_id,
-                         reason_id, call->now);
+            store_statement(call->db, appeal->statement_id, call->arena);
+        /* Of a merged order one may be confidential and another not. */
+        bool hidden = citizen_hidden(call, order, person);
+        if (!hidden && store_access_put(call->db, call->account->id, "reveal", order->id,
+                                        appeal->person_id, reason_id, call->now))
+            return false;
         cJSON *item = cJSON_CreateObject();
-        json_add_int(item, "id", appeals[i].id);
-        json_add_text(item, "name", person ? person->name : NULL);
-        json_add_text(item, "phone", person ? person->phone : NULL);
-        json_add_text(item, "words", words ? words->text : NULL);
+        json_add_int(item, "id", appeal->id);
+        json_add_text(item, "name", person && !hidden ? person->name : NULL);
+        json_add_text(item, "phone", person && !hidden ? person->phone : NULL);
+        json_add_text(item, "words",
+                      words && hidden ? render_words(call, words->text, &citizens)
+                      : words         ? words->text
+                                      : NULL);
         cJSON_AddItemToArray(items, item);
     }
-    return items;
+    return true;
 }
 
 static bool post_reveal(struct call *call)
 {
-    int64_t id = call_order_id(call);
-    struct order_case *c =
-        id ? store_case_load(call->db, call->account->id, id, call->arena) : NULL;
+    struct order_case *c = call_order(call);
     if (!c)
-        return call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
+        return false;
     if (!roles_reveal(call->account->roles))
         return problem_set(&call->problem, PROBLEM_FORBIDDEN, NULL,
                            word_label(WORDS_ROLE, ROLE_CALLBACK), both(NULL), both(NULL));
-    if (c->order.confidential && !(call->account->roles & ~BIT(ROLE_HANDLER)))
+    if (citizen_hidden(call, &c->order, NULL))
         return call_problem(call, PROBLEM_CONFIDENTIAL, NULL, NULL, NULL, NULL);
     struct statement reason = {.id = store_new_id(call->db, call->now),
                                .text = field_text(&call->body, "reason")};
@@ -153,7 +153,7 @@ static bool post_reveal(struct call *call)
     const char *state = word_name(WORDS_ORDER_STATE, (int)c->order.state);
     c->events[c->event_count++] = (struct event_draft){.action = "reveal",
                                                        .subject = "order",
-                                                       .subject_id = id,
+                                                       .subject_id = c->order.id,
                                                        .from = state,
                                                        .to = state,
                                                        .account_id = call->account->id,
@@ -164,12 +164,12 @@ static bool post_reveal(struct call *call)
     if (store_case_note(call->db, c, call->now, &err))
         return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
     call->answer = cJSON_CreateObject();
-    cJSON_AddItemToObject(call->answer, "appeals", render_revealed(call, id, reason.id));
-    return true;
+    cJSON *items = cJSON_AddArrayToObject(call->answer, "appeals");
+    return reveal(call, &c->order, reason.id, items) ||
+           call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
 }
 
-/* --- timers
- * ------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 struct tick {
     struct api *api;
@@ -203,23 +203,44 @@ static enum status tick_job(struct db *db, void *user)
     return ST_NOT_FOUND; /* somebody else was quicker */
 }
 
+static enum status sweep_job(struct db *db, void *user)
+{
+    const int64_t *before = user;
+    return store_answers_expire(db, *before);
+}
+
+/* Forgets the keys that are older than the contract says. */
+static void sweep(struct api *api, int64_t now)
+{
+    enum { DAYS_KEPT = 60, HOUR_MS = 3600000 };
+    int64_t before = now - (int64_t)DAYS_KEPT * 24 * HOUR_MS;
+    if (api->swept_at && now >= api->swept_at && now - api->swept_at < HOUR_MS)
+        return;
+    if (store_write_wait(api->store, sweep_job, &before) == ST_OK)
+        api->swept_at = now;
+}
+
 int64_t act_tick(struct api *api)
 {
-    enum { TIMERS_MAX = 200 };
+    enum { TIMERS_MAX = 200, AGAIN_MS = 1000 };
     struct error err;
     struct db *db = store_reader(api->store, &err);
     struct arena *arena = arena_new();
     int64_t next = 0;
     if (db && arena) {
         struct due_timer *due = NULL;
-        size_t count = store_timers_due(db, clock_now_ms(), TIMERS_MAX, arena, &due);
+        int64_t now = clock_now_ms();
+        size_t done = 0, count = store_timers_due(db, now, TIMERS_MAX, arena, &due);
         for (size_t i = 0; i < count; i++) {
             struct tick tick = {api, arena, &due[i]};
-            store_write_wait(api->store, tick_job, &tick);
+            done += store_write_wait(api->store, tick_job, &tick) == ST_OK;
         }
-        if (count)
+        if (done)
             api_woken(api);
         next = store_timer_next(db);
+        if (count && !done) /* it fails: again, but not at once and for ever */
+            next = now + AGAIN_MS;
+        sweep(api, now);
     }
     arena_free(arena);
     return next;

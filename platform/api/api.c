@@ -38,7 +38,13 @@ static enum status load(struct api *api, const char *holidays_file, struct error
     struct db *db = store_reader(api->store, err);
     if (!db)
         return err->status;
-    enum status st = reference_load(&api->reference, db, holidays_file, err);
+    enum status st = store_read_begin(db);
+    if (st)
+        return error_set(err, st, "the reference data cannot be read");
+    st = reference_load(&api->reference, db, holidays_file, err);
+    enum status whole = store_read_end(db);
+    if (!st && whole)
+        st = error_set(err, whole, "the reference data cannot be read");
     if (st)
         return st;
     if (api->reference.region_count == 0)

@@ -33,6 +33,7 @@ struct hashing; /* the password workers, see hashing.c */
 
 struct api {
     struct store *store;
+    int64_t swept_at; /* when old keys were last forgotten; the timer thread's */
     struct reference reference;
     struct policy policy;
     struct hashing *hashing;
@@ -63,8 +64,10 @@ struct call {
     struct problem problem;
     int status;         /* of a good answer */
     cJSON *answer;      /* freed after it is printed */
-    int64_t show_order; /* > 0: the answer is this order's detail, written after the commit */
+    int64_t show_order; /* > 0: the answer is this order's detail, read after the commit */
     bool show_current;  /* with a stale version: the problem carries the current order */
+    cJSON *shown;       /* that detail; freed after it is printed */
+    int64_t etag;       /* its version, -1 none */
 
     void (*done)(void *user);
     void *done_user;
@@ -104,11 +107,17 @@ struct route_table {
 extern const struct route_table routes_sessions, routes_orders, routes_act, routes_appeals,
     routes_lookup, routes_board;
 
-/* --- call.c ---------------------------------------------------------------------------------- */
-/* Finishes the request from call->answer or call->problem. */
+/* --- finish.c -------------------------------------------------------------------------------- */
+/* Reads the order that the answer or the problem shows. */
+void call_show(struct call *call);
+/* Finishes the request from call->shown, call->answer or call->problem. */
 void call_finish(struct call *call);
+/* What was read or done cannot be told: the answer is PROBLEM_INTERNAL alone. */
+void call_fail(struct call *call);
 /* The order that the path's second segment names (id or number) within the scope; 0 none. */
 int64_t call_order_id(struct call *call);
+/* The same order with all its parts; NULL with the problem filled. */
+struct order_case *call_order(struct call *call);
 bool call_problem(struct call *call, enum problem_type type, const char *field, const char *a,
                   const char *b, const char *c);
 /* A text in the caller's language. */
@@ -125,8 +134,7 @@ bool query_check(struct call *call, const struct field_spec *specs, size_t count
 /* Reads at most 18 digits, behind a '-' perhaps; false for anything else, spaces and '+' too. */
 bool text_integer(const char *text, int64_t *number);
 
-/* --- reference.c
- * ---------------------------------------------------------------------------------- */
+/* --- reference.c ------------------------------------------------------------------------------ */
 enum status reference_load(struct reference *r, struct db *db, const char *holidays_file,
                            struct error *err);
 void reference_free(struct reference *r);
@@ -139,8 +147,7 @@ const struct channel *reference_channel(const struct reference *r, const char *c
 const char *reference_category_path(const struct reference *r, const char *code, struct arena *a);
 const char *reference_region_path(const struct reference *r, const char *code, struct arena *a);
 
-/* --- hashing.c
- * ------------------------------------------------------------------------------------- */
+/* --- hashing.c -------------------------------------------------------------------------------- */
 struct hashing *hashing_start(void (*work)(void *item));
 /* False when the queue is full. */
 bool hashing_queue(struct hashing *hashing, void *item);
@@ -148,24 +155,33 @@ void hashing_stop(struct hashing *hashing);
 /* True if the password belongs to the hash; takes as long for NULL (no such account). */
 bool hashing_verify(const char *hash, const char *password);
 
-/* --- render.c: orders as JSON
- * ----------------------------------------------------------------------- */
+/* --- render.c: orders as JSON ----------------------------------------------------------------- */
 cJSON *render_ref(int64_t id, const char *name);
 cJSON *render_unit(const struct call *call, int64_t unit_id); /* JSON null for 0 */
 cJSON *render_row(struct call *call, const struct order *order);
 /* NULL when the order is out of scope by now. */
 cJSON *render_detail(struct call *call, int64_t order_id, int64_t *version);
 cJSON *render_events(struct call *call, const struct order_case *c);
-/* The person's name in free text is masked too: NULL when there is none. */
-const char *render_statement(struct call *call, int64_t statement_id, const char *person_name);
+/* The citizens of an order, whose names are masked in all its texts. */
+struct citizens {
+    const struct person **persons; /* as the appeals; NULL where an appeal has none */
+    struct appeal *appeals;
+    size_t count;
+    bool hidden; /* from this account altogether: of its names and numbers nothing is left */
+};
+struct citizens order_citizens(struct call *call, const struct order *order);
+/* A confidential citizen is hidden from the unit altogether. */
+bool citizen_hidden(const struct call *call, const struct order *order, const struct person *p);
+/* A text as it may leave. */
+const char *render_words(struct call *call, const char *text, const struct citizens *citizens);
+/* NULL when there is no such statement. */
+const char *render_statement(struct call *call, int64_t statement_id,
+                             const struct citizens *citizens);
 cJSON *render_suggestions(struct call *call, const struct matter *matter);
 cJSON *render_account(struct call *call, const struct account *account);
 cJSON *render_queues(struct call *call);
-/* The name of the first citizen of an order (for masking), NULL none. */
-const char *order_person_name(struct call *call, int64_t order_id);
 
-/* --- act.c
- * ------------------------------------------------------------------------------------------- */
+/* --- act.c ------------------------------------------------------------------------------------ */
 /* The context of a decision on this order for the call's account (or nobody). */
 struct act_context call_context(struct call *call, const struct order *order);
 /* Does the timers that are due; see api_tick. */

@@ -58,11 +58,21 @@ static bool unknown_reference(struct call *call, const char *name)
                        both(NULL), both(NULL));
 }
 
+/* What stands outside the rows of citizens and statements holds no personal data: it is masked
+ * before it is kept. */
+static const char *public_text(const struct call *call, const struct intake *in, const char *field)
+{
+    const char *typed = field_text(&call->body, field);
+    return (in->person.confidential ? mask_text_whole : mask_text)(typed, in->person.name,
+                                                                   call->arena);
+}
+
 /* Where it is: a known place gives its region and owner; otherwise region and free text. */
-static bool fill_place(struct call *call, struct order *order)
+static bool fill_place(struct call *call, const struct intake *in)
 {
     const struct field_values *body = &call->body;
-    order->place_text = field_text(body, "place_text");
+    struct order *order = &in->c->order;
+    order->place_text = public_text(call, in, "place_text");
     order->region_code = field_text(body, "region");
     if (field_present(body, "place")) {
         const struct place *place =
@@ -115,7 +125,7 @@ static bool fill_order(struct call *call, struct intake *in)
         .channel = field_text(body, "channel"),
         .category_code = category->code,
         .industry = category->industry,
-        .title = mask_title(field_text(body, "words"), in->person.name, call->arena),
+        .title = mask_title(public_text(call, in, "words"), in->person.name, call->arena),
         .urgent = field_number(body, "urgent", 0),
         .complex = field_number(body, "complex", 0),
         .confidential = in->person.confidential,
@@ -127,7 +137,7 @@ static bool fill_order(struct call *call, struct intake *in)
     enum status st = store_new_number(call->db, call->now, order->number);
     if (st)
         return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
-    return fill_place(call, order);
+    return fill_place(call, in);
 }
 
 /* Sends the received order on its way as `next` says, by the same rules as everybody's actions. */
@@ -212,8 +222,7 @@ static bool post_appeal(struct call *call)
     return true;
 }
 
-/* --- the caller's earlier orders
- * ------------------------------------------------------------------------ */
+/* --- the caller's earlier orders -------------------------------------------------------------- */
 
 static const struct field_spec lookup_fields[] = {
     {"phone", FIELD_LINE, true, 3, 32, {"phone", "来电号码"}, NULL},

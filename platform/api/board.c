@@ -18,7 +18,8 @@ cJSON *render_queues(struct call *call)
         struct order_filter filter = view->filter;
         if (strcmp(view->name, "mine") == 0)
             filter.taken_by = call->account->id;
-        filter.open_only = true; /* what waits, not what lies in the archive */
+        /* What waits, not what lies in the archive; a need waits in whatever state. */
+        filter.open_only = filter.needs == 0;
         int64_t count = 0, red = 0;
         store_orders_count(call->db, call->account->id, &filter, &count, &red);
         cJSON *item = cJSON_CreateObject();
@@ -39,8 +40,7 @@ static bool get_queues(struct call *call)
     return true;
 }
 
-/* --- the board
- * -------------------------------------------------------------------------------------- */
+/* --- the board -------------------------------------------------------------------------------- */
 
 /* Name in the API, label, and the query that opens the orders behind a row's key. */
 static const struct board_kind {
@@ -153,8 +153,7 @@ static bool get_board(struct call *call)
     return true;
 }
 
-/* --- the bulletin
- * ------------------------------------------------------------------------------------- */
+/* --- the bulletin ----------------------------------------------------------------------------- */
 
 static const struct field_spec bulletin_fields[] = {
     {"limit", FIELD_INT, false, 1, 200, {"limit", "条数"}, NULL},
@@ -180,8 +179,7 @@ static bool get_bulletin(struct call *call)
     return true;
 }
 
-/* --- the feed
- * ------------------------------------------------------------------------------------------- */
+/* --- the feed --------------------------------------------------------------------------------- */
 
 int64_t api_last_cursor(struct api *api)
 {
@@ -226,7 +224,6 @@ char *api_changes(struct api *api, int64_t account_id, enum language language, i
         size_t count = call.account ? store_changes(db, account_id, *cursor, CHANGES_MAX, arena,
                                                     &changes, &next)
                                     : 0;
-        *cursor = next;
         if (count) {
             cJSON *frame = cJSON_CreateObject();
             json_add_int(frame, "cursor", next);
@@ -237,7 +234,12 @@ char *api_changes(struct api *api, int64_t account_id, enum language language, i
             text = cJSON_PrintUnformatted(frame);
             cJSON_Delete(frame);
         }
-        store_read_end(db);
+        if (store_read_end(db)) { /* not the whole: the same again at the next look */
+            free(text);
+            text = NULL;
+        } else {
+            *cursor = next;
+        }
     }
     arena_free(arena);
     return text;

@@ -124,7 +124,7 @@ static bool check_value(struct call *call, struct field_value *value)
     case FIELD_UNIT:
         return reference_unit(r, value->number) || refuse_reference(call, value->spec);
     case FIELD_UNITS:
-        if ((int64_t)value->id_count > (value->spec->max ? value->spec->max : 10))
+        if ((int64_t)value->id_count > value->spec->max)
             return refuse(call, value->spec, PROBLEM_FIELD_RANGE, both("0"),
                           both(arena_int(call->arena, value->spec->max)));
         for (size_t i = 0; i < value->id_count; i++)

@@ -1,95 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One request: which route, who asks, are the fields right, once or again, and the answer. */
+/* One request: which route, who asks, are the fields right, once or again. */
 #include "core/clock.h"
 #include "core/log.h"
-#include "core/number.h"
 #include "platform/api/api_private.h"
-#include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct route_table *const tables[] = {&routes_sessions, &routes_orders, &routes_act,
                                                    &routes_appeals,  &routes_lookup, &routes_board};
-
-const char *call_text(const struct call *call, struct bilingual text)
-{
-    return bilingual_text(text, call->language);
-}
-
-const char *arena_int(struct arena *arena, int64_t n)
-{
-    return arena_printf(arena, "%" PRId64, n);
-}
-
-bool call_problem(struct call *call, enum problem_type type, const char *field, const char *a,
-                  const char *b, const char *c)
-{
-    return problem_set(&call->problem, type, field, both(a), both(b), both(c));
-}
-
-/* --- finishing ----------------------------------------------------------------------------------
- */
-
-static void print_answer(struct call *call)
-{
-    struct api_request *request = call->request;
-    char *text = call->answer ? cJSON_PrintUnformatted(call->answer) : NULL;
-    request->answer = arena_strdup(call->arena, text ? text : "");
-    request->answer_length = strlen(request->answer);
-    free(text);
-    cJSON_Delete(call->answer);
-    call->answer = NULL;
-}
-
-static void finish_problem(struct call *call)
-{
-    struct api_request *request = call->request;
-    cJSON *problem = cJSON_CreateObject();
-    json_add_text(problem, "type", problem_name(call->problem.type));
-    json_add_int(problem, "status", problem_status(call->problem.type));
-    json_add_text(problem, "title", problem_text(&call->problem, call->language, call->arena));
-    if (call->problem.field)
-        json_add_text(problem, "field", call->problem.field);
-    if (call->show_current && call->show_order > 0) {
-        int64_t version = -1;
-        cJSON *current = render_detail(call, call->show_order, &version);
-        if (current)
-            cJSON_AddItemToObject(problem, "current", current);
-        request->etag = version;
-    }
-    cJSON_Delete(call->answer);
-    call->answer = problem;
-    request->http_status = problem_status(call->problem.type);
-    request->is_problem = true;
-    print_answer(call);
-}
-
-void call_finish(struct call *call)
-{
-    struct api_request *request = call->request;
-    request->etag = -1;
-    if (call->problem.type == PROBLEM_NONE && call->show_order > 0) {
-        call->answer = render_detail(call, call->show_order, &request->etag);
-        if (!call->answer)
-            call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
-    }
-    if (call->problem.type != PROBLEM_NONE) {
-        finish_problem(call);
-        return;
-    }
-    request->http_status = call->status;
-    if (call->answer)
-        print_answer(call);
-}
-
-void api_refuse(struct api_request *request, enum problem_type type, const char *argument)
-{
-    struct call call = {.request = request, .arena = request->arena, .language = request->language};
-    bool of_field = type >= PROBLEM_FIELD_MISSING && type <= PROBLEM_FIELD_FORMAT;
-    call_problem(&call, type, of_field ? argument : NULL, argument, NULL, NULL);
-    call_finish(&call);
-}
 
 /* --- which route ---------------------------------------------------------------------------------
  */
@@ -151,8 +70,7 @@ static bool find_route(struct call *call)
     return call_problem(call, PROBLEM_METHOD, NULL, method_name(call->request->method), NULL, NULL);
 }
 
-/* --- who asks
- * --------------------------------------------------------------------------------------- */
+/* --- who asks --------------------------------------------------------------------------------- */
 
 static bool token_hash(const char *token, unsigned char hash[HASH_SIZE])
 {
@@ -191,8 +109,7 @@ static bool check_roles(struct call *call)
                        both(NULL), both(NULL));
 }
 
-/* --- the body
- * ------------------------------------------------------------------------------------------ */
+/* --- the body --------------------------------------------------------------------------------- */
 
 static bool check_action_body(struct call *call, cJSON *object)
 {
@@ -319,13 +236,17 @@ void api_complete(struct api_request *request)
     request->private_data = NULL;
     struct error err;
     call->db = store_reader(call->api->store, &err);
-    if (!call->db)
-        call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+    if (!call->db || store_read_begin(call->db)) {
+        call_fail(call);
+    } else {
+        call_show(call);
+        if (store_read_end(call->db))
+            call_fail(call);
+    }
     call_finish(call);
 }
 
-/* --- all together
- * -------------------------------------------------------------------------------------------- */
+/* --- all together ----------------------------------------------------------------------------- */
 
 static void hashing_work(void *item)
 {
@@ -333,10 +254,13 @@ static void hashing_work(void *item)
     struct error err;
     call->db = store_reader(call->api->store, &err);
     call->now = clock_now_ms();
-    if (!call->db)
-        call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
-    else
+    if (!call->db || store_read_begin(call->db)) {
+        call_fail(call);
+    } else {
         call->route->handler(call);
+        if (store_read_end(call->db))
+            call_fail(call);
+    }
     call->done(call->done_user);
 }
 
@@ -357,11 +281,22 @@ static bool checked(struct call *call)
            check_headers(call) && check_body(call);
 }
 
+static bool is_slow(const struct call *call)
+{
+    return call->route->flags & (ROUTE_WRITE | ROUTE_HASHING);
+}
+
+/* True when it goes on elsewhere. */
 static bool queue_slow(struct call *call)
 {
-    if (call->route->flags & ROUTE_HASHING)
-        return hashing_queue(call->api->hashing, call);
-    return store_write(call->api->store, write_job, write_done, call) == ST_OK;
+    struct api *api = call->api;
+    call->request->private_data = call;
+    if (call->route->flags & ROUTE_HASHING
+            ? hashing_queue(api->hashing, call)
+            : store_write(api->store, write_job, write_done, call) == ST_OK)
+        return true;
+    call->request->private_data = NULL;
+    return call_problem(call, PROBLEM_BUSY, NULL, NULL, NULL, NULL);
 }
 
 bool api_run(struct api *api, struct api_request *request, void (*done)(void *user), void *user)
@@ -374,44 +309,29 @@ bool api_run(struct api *api, struct api_request *request, void (*done)(void *us
                           .unit_path = "",
                           .now = clock_now_ms(),
                           .status = 200,
+                          .etag = -1,
                           .done = done,
                           .done_user = user};
     struct error err;
+    bool slow = false;
     call->db = store_reader(api->store, &err);
-    if (!call->db) {
-        log_line(LOG_ERROR, "no reader: %s", err.message);
-        call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
-    } else if (checked(call)) {
-        if (call->route->flags & (ROUTE_WRITE | ROUTE_HASHING)) {
-            request->private_data = call;
-            if (queue_slow(call))
-                return false;
-            request->private_data = NULL;
-            call_problem(call, PROBLEM_BUSY, NULL, NULL, NULL, NULL);
-        } else {
-            store_read_begin(call->db);
-            call->route->handler(call);
-            call_finish(call);
-            store_read_end(call->db);
-            return true;
+    if (!call->db || store_read_begin(call->db)) {
+        log_line(LOG_ERROR, "no reader: %s", call->db ? "no snapshot" : err.message);
+        call_fail(call);
+    } else {
+        bool good = checked(call);
+        slow = good && is_slow(call);
+        if (good && !slow && call->route->handler(call))
+            call_show(call);
+        if (store_read_end(call->db)) {
+            call_fail(call);
+            slow = false;
         }
     }
+    if (slow && queue_slow(call))
+        return false;
     call_finish(call);
     return true;
-}
-
-int64_t call_order_id(struct call *call)
-{
-    const char *ref = call->segments[1];
-    int64_t account = call->account->id;
-    char number[ORDER_NUMBER_SIZE];
-    if (strchr(ref, '-')) {
-        if (!order_number_complete(ref, call->now, number))
-            return 0;
-        return store_order_by_number(call->db, account, number);
-    }
-    int64_t id;
-    return text_integer(ref, &id) && id > 0 ? id : 0;
 }
 
 int64_t api_session(struct api *api, const char *token, enum language *language)

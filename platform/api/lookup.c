@@ -8,8 +8,7 @@
 
 enum { COMPLETE_DEFAULT = 10, COMPLETE_MAX = 50, ALL_MAX = 200 };
 
-/* --- published actions
- * ---------------------------------------------------------------------------- */
+/* --- published actions ------------------------------------------------------------------------ */
 
 static const char *const type_names[] = {
     [FIELD_TEXT] = "text",   [FIELD_LINE] = "line",         [FIELD_INT] = "int",
@@ -63,8 +62,7 @@ static bool get_actions(struct call *call)
     return true;
 }
 
-/* --- small lists
- * -------------------------------------------------------------------------------------- */
+/* --- small lists ------------------------------------------------------------------------------ */
 
 static cJSON *start_items(struct call *call)
 {
@@ -97,8 +95,7 @@ static bool get_kinds(struct call *call)
     return true;
 }
 
-/* --- completion
- * ------------------------------------------------------------------------------------------ */
+/* --- completion ------------------------------------------------------------------------------- */
 
 static const struct field_spec complete_fields[] = {
     {"q", FIELD_LINE, false, 0, 100, {"q", "输入"}, NULL},

@@ -3,8 +3,6 @@
 #include "platform/api/api_private.h"
 #include "platform/domain/why.h"
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { PAGE_DEFAULT = 50, PAGE_MAX = 200 };
@@ -82,15 +80,11 @@ static bool read_cursor(struct call *call, int64_t *key, int64_t *id)
     *key = *id = 0;
     if (!*text)
         return true;
-    char *end;
-    *key = strtoll(text, &end, 10);
-    if (end == text || *end != '.')
-        return call_problem(call, PROBLEM_FIELD_FORMAT, "after", "after", text, NULL);
-    const char *rest = end + 1;
-    *id = strtoll(rest, &end, 10);
-    if (end == rest || *end)
-        return call_problem(call, PROBLEM_FIELD_FORMAT, "after", "after", text, NULL);
-    return true;
+    size_t n = strcspn(text, ".");
+    if (text[n] == '.' && text_integer(arena_strndup(call->arena, text, n), key) &&
+        text_integer(text + n + 1, id))
+        return true;
+    return call_problem(call, PROBLEM_FIELD_FORMAT, "after", "after", text, NULL);
 }
 
 static bool get_orders(struct call *call)
@@ -122,16 +116,6 @@ static bool get_orders(struct call *call)
     return true;
 }
 
-static struct order_case *load_case(struct call *call)
-{
-    int64_t id = call_order_id(call);
-    struct order_case *c =
-        id ? store_case_load(call->db, call->account->id, id, call->arena) : NULL;
-    if (!c)
-        call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
-    return c;
-}
-
 static bool get_order(struct call *call)
 {
     call->show_order = call_order_id(call);
@@ -140,7 +124,7 @@ static bool get_order(struct call *call)
 
 static bool get_events(struct call *call)
 {
-    const struct order_case *c = load_case(call);
+    const struct order_case *c = call_order(call);
     if (!c)
         return false;
     call->answer = cJSON_CreateObject();
@@ -166,7 +150,10 @@ static void why_suggestion(struct call *call, const struct order *order, cJSON *
     cJSON_ArrayForEach(item, found)
     {
         const char *unit = json_text(cJSON_GetObjectItem(item, "unit"), "name", "");
-        const char *line = arena_printf(call->arena, "%s: %s", unit, json_text(item, "reason", ""));
+        const char *reason = json_text(item, "reason", "");
+        const struct bilingual said = {arena_printf(call->arena, "%s: %s", unit, reason),
+                                       arena_printf(call->arena, "%s：%s", unit, reason)};
+        const char *line = call_text(call, said);
         cJSON_AddItemToArray(lines, cJSON_CreateString(line));
         if (json_bool(item, "boundary", false))
             cJSON_AddItemToArray(
@@ -184,7 +171,7 @@ static void why_suggestion(struct call *call, const struct order *order, cJSON *
 
 static bool get_why(struct call *call)
 {
-    const struct order_case *c = load_case(call);
+    const struct order_case *c = call_order(call);
     if (!c)
         return false;
     const char *of = field_text(&call->query, "of");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Orders in lists, references and suggestions as JSON. */
-#include "core/clock.h"
 #include "platform/api/api_private.h"
 #include "platform/domain/mask.h"
 #include "platform/domain/suggest.h"
@@ -93,14 +92,6 @@ static void add_suggestion(struct call *call, cJSON *row, const struct order *or
     cJSON_AddItemToObject(row, "suggestion", first ? first : cJSON_CreateNull());
 }
 
-static void add_day(cJSON *object, const char *name, int64_t ms)
-{
-    char day[11];
-    if (ms)
-        clock_format_day(clock_day(ms), day);
-    json_add_text(object, name, ms ? day : NULL);
-}
-
 cJSON *render_row(struct call *call, const struct order *order)
 {
     const struct reference *r = &call->api->reference;
@@ -137,7 +128,7 @@ cJSON *render_row(struct call *call, const struct order *order)
     json_add_int(row, "round", order->round);
     cJSON_AddBoolToObject(row, "unsatisfied", order->unsatisfied);
     cJSON_AddItemToObject(row, "lead", render_unit(call, order->lead_unit_id));
-    add_day(row, "promised_on", order->promised_on);
+    json_add_day(row, "promised_on", order->promised_on);
     add_suggestion(call, row, order);
     return row;
 }
@@ -160,19 +151,42 @@ cJSON *render_account(struct call *call, const struct account *account)
     return object;
 }
 
-const char *render_statement(struct call *call, int64_t statement_id, const char *person_name)
+/* --- texts and whom they may name ------------------------------------------------------------- */
+
+bool citizen_hidden(const struct call *call, const struct order *order, const struct person *p)
+{
+    return roles_unit_alone(call->account->roles) &&
+           (order->confidential || (p && p->confidential));
+}
+
+struct citizens order_citizens(struct call *call, const struct order *order)
+{
+    struct citizens out = {.hidden = citizen_hidden(call, order, NULL)};
+    out.count = store_appeals(call->db, order->id, call->arena, &out.appeals);
+    out.persons = arena_alloc(call->arena, out.count * sizeof *out.persons);
+    for (size_t i = 0; i < out.count; i++) {
+        int64_t id = out.appeals[i].person_id;
+        out.persons[i] = id ? store_person(call->db, id, call->arena) : NULL;
+        out.hidden = out.hidden || citizen_hidden(call, order, out.persons[i]);
+    }
+    return out;
+}
+
+const char *render_words(struct call *call, const char *text, const struct citizens *citizens)
+{
+    const char *(*mask)(const char *, const char *, struct arena *) =
+        citizens->hidden ? mask_text_whole : mask_text;
+    const char *words = mask(text, NULL, call->arena);
+    for (size_t i = 0; i < citizens->count; i++)
+        if (citizens->persons[i] && *citizens->persons[i]->name)
+            words = mask(words, citizens->persons[i]->name, call->arena);
+    return words;
+}
+
+const char *render_statement(struct call *call, int64_t statement_id,
+                             const struct citizens *citizens)
 {
     const struct statement *statement =
         statement_id ? store_statement(call->db, statement_id, call->arena) : NULL;
-    return statement ? mask_text(statement->text, person_name, call->arena) : NULL;
-}
-
-const char *order_person_name(struct call *call, int64_t order_id)
-{
-    struct appeal *appeals = NULL;
-    size_t count = store_appeals(call->db, order_id, call->arena, &appeals);
-    const struct person *person = count && appeals[0].person_id
-                                      ? store_person(call->db, appeals[0].person_id, call->arena)
-                                      : NULL;
-    return person ? person->name : NULL;
+    return statement ? render_words(call, statement->text, citizens) : NULL;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One order with all its parts, as this account may see it. */
-#include "core/clock.h"
 #include "platform/api/api_private.h"
 #include "platform/domain/mask.h"
 #include <string.h>
@@ -10,29 +9,15 @@ static void add_fact(cJSON *object, const char *name, int fact)
     cJSON_AddItemToObject(object, name, fact < 0 ? cJSON_CreateNull() : cJSON_CreateBool(fact));
 }
 
-static void add_day(cJSON *object, const char *name, int64_t ms)
-{
-    char day[11];
-    if (ms)
-        clock_format_day(clock_day(ms), day);
-    json_add_text(object, name, ms ? day : NULL);
-}
-
 static const char *account_name(struct call *call, int64_t id)
 {
     const struct account *account = id ? store_account(call->db, id, call->arena) : NULL;
     return account ? account->name : NULL;
 }
 
-/* A confidential order hides the citizen from the unit altogether. */
-static bool person_hidden(const struct call *call, const struct order *order)
-{
-    return order->confidential && !(call->account->roles & ~BIT(ROLE_HANDLER));
-}
-
 static cJSON *render_person(struct call *call, const struct order *order, const struct person *p)
 {
-    if (!p || person_hidden(call, order))
+    if (!p || citizen_hidden(call, order, p))
         return cJSON_CreateNull();
     cJSON *object = cJSON_CreateObject();
     json_add_text(object, "name", mask_name(p->name, call->arena));
@@ -40,15 +25,12 @@ static cJSON *render_person(struct call *call, const struct order *order, const 
     return object;
 }
 
-static cJSON *render_appeals(struct call *call, const struct order *order)
+static cJSON *render_appeals(struct call *call, const struct order *order,
+                             const struct citizens *citizens)
 {
     cJSON *items = cJSON_CreateArray();
-    struct appeal *appeals = NULL;
-    size_t count = store_appeals(call->db, order->id, call->arena, &appeals);
-    for (size_t i = 0; i < count; i++) {
-        const struct appeal *a = &appeals[i];
-        const struct person *person =
-            a->person_id ? store_person(call->db, a->person_id, call->arena) : NULL;
+    for (size_t i = 0; i < citizens->count; i++) {
+        const struct appeal *a = &citizens->appeals[i];
         const struct channel *channel = reference_channel(&call->api->reference, a->channel);
         cJSON *item = cJSON_CreateObject();
         json_add_int(item, "id", a->id);
@@ -58,15 +40,15 @@ static cJSON *render_appeals(struct call *call, const struct order *order)
         json_add_text(item, "taken_by", account_name(call, a->taken_by));
         json_add_text(item, "kind_label",
                       call_text(call, word_label(WORDS_APPEAL_KIND, (int)a->kind)));
-        cJSON_AddItemToObject(item, "person", render_person(call, order, person));
-        json_add_text(item, "words",
-                      render_statement(call, a->statement_id, person ? person->name : NULL));
+        cJSON_AddItemToObject(item, "person", render_person(call, order, citizens->persons[i]));
+        json_add_text(item, "words", render_statement(call, a->statement_id, citizens));
         cJSON_AddItemToArray(items, item);
     }
     return items;
 }
 
-static cJSON *render_assignments(struct call *call, const struct order_case *c, const char *person)
+static cJSON *render_assignments(struct call *call, const struct order_case *c,
+                                 const struct citizens *citizens)
 {
     cJSON *items = cJSON_CreateArray();
     for (size_t i = 0; i < c->assignment_count; i++) {
@@ -84,8 +66,8 @@ static cJSON *render_assignments(struct call *call, const struct order_case *c, 
         json_add_time(item, "due_at", a->due_at);
         json_add_time(item, "signed_at", a->signed_at);
         json_add_time(item, "replied_at", a->replied_at);
-        json_add_text(item, "result", render_statement(call, a->result_statement_id, person));
-        json_add_text(item, "reply", render_statement(call, a->reply_statement_id, person));
+        json_add_text(item, "result", render_statement(call, a->result_statement_id, citizens));
+        json_add_text(item, "reply", render_statement(call, a->reply_statement_id, citizens));
         json_add_text(item, "return_reason", a->return_reason);
         cJSON_AddBoolToObject(item, "late", a->late);
         cJSON_AddItemToArray(items, item);
@@ -93,7 +75,8 @@ static cJSON *render_assignments(struct call *call, const struct order_case *c, 
     return items;
 }
 
-static cJSON *render_objections(struct call *call, const struct order_case *c, const char *person)
+static cJSON *render_objections(struct call *call, const struct order_case *c,
+                                const struct citizens *citizens)
 {
     cJSON *items = cJSON_CreateArray();
     for (size_t i = 0; i < c->objection_count; i++) {
@@ -104,17 +87,18 @@ static cJSON *render_objections(struct call *call, const struct order_case *c, c
         json_add_text(item, "state", word_name(WORDS_OBJECTION_STATE, (int)o->state));
         json_add_text(item, "state_label",
                       call_text(call, word_label(WORDS_OBJECTION_STATE, (int)o->state)));
-        json_add_text(item, "reason", render_statement(call, o->reason_statement_id, person));
+        json_add_text(item, "reason", render_statement(call, o->reason_statement_id, citizens));
         cJSON_AddItemToObject(item, "proposed", render_unit(call, o->proposed_unit_id));
         json_add_text(item, "outcome", o->outcome);
         cJSON_AddItemToObject(item, "ruled", render_unit(call, o->ruled_unit_id));
-        json_add_text(item, "ruling", render_statement(call, o->ruling_statement_id, person));
+        json_add_text(item, "ruling", render_statement(call, o->ruling_statement_id, citizens));
         cJSON_AddItemToArray(items, item);
     }
     return items;
 }
 
-static cJSON *render_callbacks(struct call *call, const struct order_case *c, const char *person)
+static cJSON *render_callbacks(struct call *call, const struct order_case *c,
+                               const struct citizens *citizens)
 {
     cJSON *items = cJSON_CreateArray();
     for (size_t i = 0; i < c->callback_count; i++) {
@@ -124,12 +108,12 @@ static cJSON *render_callbacks(struct call *call, const struct order_case *c, co
         add_fact(item, "reached", b->reached);
         add_fact(item, "solved", b->solved);
         add_fact(item, "satisfied", b->satisfied);
-        add_day(item, "promised_on", b->promised_on);
+        json_add_day(item, "promised_on", b->promised_on);
         json_add_text(item, "way_label",
                       call_text(call, word_label(WORDS_CALLBACK_WAY, (int)b->way)));
         json_add_time(item, "at", b->at);
         json_add_text(item, "by", account_name(call, b->by));
-        json_add_text(item, "note", render_statement(call, b->statement_id, person));
+        json_add_text(item, "note", render_statement(call, b->statement_id, citizens));
         cJSON_AddItemToArray(items, item);
     }
     return items;
@@ -177,16 +161,16 @@ cJSON *render_detail(struct call *call, int64_t order_id, int64_t *version)
         store_case_load(call->db, call->account->id, order_id, call->arena);
     if (!c)
         return NULL;
-    const char *person = order_person_name(call, order_id);
+    const struct citizens citizens = order_citizens(call, &c->order);
     cJSON *detail = render_row(call, &c->order);
     int conclusion = word_find(WORDS_CONCLUSION, c->order.conclusion);
     json_add_text(detail, "conclusion", c->order.conclusion);
     json_add_text(detail, "conclusion_label",
                   call_text(call, word_label(WORDS_CONCLUSION, conclusion)));
-    cJSON_AddItemToObject(detail, "appeals", render_appeals(call, &c->order));
-    cJSON_AddItemToObject(detail, "assignments", render_assignments(call, c, person));
-    cJSON_AddItemToObject(detail, "objections", render_objections(call, c, person));
-    cJSON_AddItemToObject(detail, "callbacks", render_callbacks(call, c, person));
+    cJSON_AddItemToObject(detail, "appeals", render_appeals(call, &c->order, &citizens));
+    cJSON_AddItemToObject(detail, "assignments", render_assignments(call, c, &citizens));
+    cJSON_AddItemToObject(detail, "objections", render_objections(call, c, &citizens));
+    cJSON_AddItemToObject(detail, "callbacks", render_callbacks(call, c, &citizens));
     cJSON_AddItemToObject(detail, "actions", render_allowed(call, c));
     *version = c->order.version;
     return detail;
@@ -218,7 +202,7 @@ cJSON *render_events(struct call *call, const struct order_case *c)
 {
     struct event *events = NULL;
     size_t count = store_events(call->db, c->order.id, call->arena, &events);
-    const char *person = order_person_name(call, c->order.id);
+    const struct citizens citizens = order_citizens(call, &c->order);
     cJSON *items = cJSON_CreateArray();
     for (size_t i = 0; i < count; i++) {
         const struct event *e = &events[i];
@@ -235,7 +219,7 @@ cJSON *render_events(struct call *call, const struct order_case *c)
         json_add_text(item, "to_label", to >= 0 ? call_text(call, word_label(words, to)) : "");
         const char *by = account_name(call, e->account_id);
         cJSON_AddItemToObject(item, "by", by ? render_ref(e->account_id, by) : cJSON_CreateNull());
-        json_add_text(item, "text", render_statement(call, e->statement_id, person));
+        json_add_text(item, "text", render_statement(call, e->statement_id, &citizens));
         cJSON *body = cJSON_Parse(e->body);
         cJSON *detail = cJSON_DetachItemFromObjectCaseSensitive(body, "detail");
         cJSON_AddItemToObject(item, "unit", render_unit(call, json_int(detail, "unit", 0)));

@@ -15,8 +15,7 @@ enum {
     LATEST = 3 * MINUTE
 };
 
-/* --- when the next step is done
- * -------------------------------------------------------------------- */
+/* --- when the next step is done --------------------------------------------------------------- */
 
 static int64_t timer_due(const struct order_case *c, enum timer_kind kind)
 {
@@ -124,8 +123,7 @@ static void note_timer(struct demo_order *order, const struct order_case *c)
             order->timer_at = c->timers[i].due_at;
 }
 
-/* --- intake
- * --------------------------------------------------------------------------------------------- */
+/* --- intake ----------------------------------------------------------------------------------- */
 
 static enum status put_citizen(struct demo_sim *sim, struct demo_order *order)
 {
@@ -202,8 +200,7 @@ static enum status take(struct demo_sim *sim, struct demo_order *order, struct e
     return st;
 }
 
-/* --- what happens next
- * ----------------------------------------------------------------------------------- */
+/* --- what happens next ------------------------------------------------------------------------ */
 
 static enum status play_timer(struct demo_sim *sim, struct demo_order *order, struct error *err)
 {

@@ -188,8 +188,7 @@ static const char *fill_words(struct demo_city *city, const struct demo_order *o
     return words;
 }
 
-/* --- moments
- * --------------------------------------------------------------------------------------- */
+/* --- moments ---------------------------------------------------------------------------------- */
 
 /* The latest moment, at least six hours ago, from which the limit is yellow now. */
 static int64_t yellow_since(const struct demo_sim *sim, const struct demo_order *order)
@@ -225,8 +224,7 @@ static int64_t choose_moment(struct demo_sim *sim, const struct demo_order *orde
     return at;
 }
 
-/* --- all orders
- * -------------------------------------------------------------------------------------- */
+/* --- all orders ------------------------------------------------------------------------------- */
 
 static size_t count_steps(const char *steps)
 {

@@ -83,8 +83,7 @@ struct limit demo_limit(const char *field);
 /* The next number of the city's own sequence, below `bound`: the same in every run. */
 size_t demo_random(struct demo_city *city, size_t bound);
 
-/* --- demo_reference.c
- * ----------------------------------------------------------------------------- */
+/* --- demo_reference.c ------------------------------------------------------------------------- */
 /* "建设社区居民委员会" -> "建设社区": as people say it, and as it fits a line. */
 const char *demo_short_name(struct arena *arena, const char *official);
 /* How many grids the community with that code has. */
@@ -94,8 +93,7 @@ const struct unit *demo_unit(const struct demo_city *city, int64_t id);
 const struct region *demo_region(const struct demo_city *city, const char *code);
 const struct category *demo_category(const struct demo_city *city, const char *code);
 
-/* --- demo_places.c, demo_accounts.c, demo_texts.c
- * ------------------------------------------------- */
+/* --- demo_places.c, demo_accounts.c, demo_texts.c --------------------------------------------- */
 enum { DEMO_PLACES = 2000 };
 void demo_places_make(struct demo_city *city);
 /* ST_NO_MEMORY when the password could not be hashed. */
@@ -108,8 +106,7 @@ const char *demo_phrase(struct demo_city *city, const char *kind);
 const struct account *demo_account(const struct demo_city *city, const char *login);
 const struct account *demo_handler(const struct demo_city *city, int64_t unit_id);
 
-/* --- demo_orders.c
- * ---------------------------------------------------------------------------------- */
+/* --- demo_orders.c ---------------------------------------------------------------------------- */
 /* Makes the orders of the 60 days before `now`, inside a job. */
 enum status demo_orders_make(struct demo_city *city, struct db *db, int64_t now, struct error *err,
                              void (*progress)(void *user, const char *what, size_t done,

@@ -82,8 +82,7 @@ struct demo_sim {
     size_t abandoned; /* scripts that a rule stopped */
 };
 
-/* --- demo_plan.c
- * ---------------------------------------------------------------------------------- */
+/* --- demo_plan.c ------------------------------------------------------------------------------ */
 /* Chooses matter, place, citizen and moment of every order. */
 void demo_plan(struct demo_sim *sim);
 /* Between `from` and `to`, both included. */
@@ -93,8 +92,7 @@ int64_t demo_office_time(struct demo_city *city, int64_t at);
 /* The same for those who work every day from seven to ten. */
 int64_t demo_shift_time(struct demo_city *city, int64_t at);
 
-/* --- demo_step.c
- * ---------------------------------------------------------------------------------- */
+/* --- demo_step.c ------------------------------------------------------------------------------ */
 struct act_context demo_context(struct demo_sim *sim, const struct order_case *c);
 /* Does the step on the loaded case; false when a rule forbids it now. */
 bool demo_step_do(struct demo_sim *sim, struct demo_order *order, struct order_case *c,

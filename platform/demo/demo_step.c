@@ -34,8 +34,7 @@ struct act_context demo_context(struct demo_sim *sim, const struct order_case *c
                                 .find_unit_user = sim->city};
 }
 
-/* --- units
- * ------------------------------------------------------------------------------------------ */
+/* --- units ------------------------------------------------------------------------------------ */
 
 /* Whose order it is by the responsibilities, with the rulings made so far. */
 static int64_t right_unit(const struct demo_sim *sim, const struct order_case *c)
@@ -69,8 +68,7 @@ static int64_t other_unit(const struct demo_sim *sim, const struct order_case *c
     return 130;
 }
 
-/* --- actors and subjects
- * ------------------------------------------------------------------------------ */
+/* --- actors and subjects ---------------------------------------------------------------------- */
 
 /* The current round's lead or co-handler that the step is about. */
 static const struct assignment *find_assignment(const struct order_case *c, bool lead)
@@ -111,8 +109,7 @@ static const struct account *find_actor(const struct demo_sim *sim, const struct
     return demo_account(sim->city, who);
 }
 
-/* --- values
- * --------------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 /* "$kind" a phrase, "@reply" of the matter's text, "%right" a unit, "+5" a day ahead, else itself.
  */

@@ -69,7 +69,7 @@ static const struct field_spec suspend_fields[] = {
 };
 static const struct field_spec supervise_fields[] = {
     {"form", FIELD_CHOICE, true, 0, 0, {"Form", "督办方式"}, supervise_forms},
-    TEXT("text", "What is demanded or agreed", "督办内容"),
+    TEXT("text", "Demand or outcome", "督办内容"),
 };
 static const struct field_spec callback_fields[] = {
     {"reached",     FIELD_BOOL, true,  0, 0, {"Reached", "是否接通"}, NULL},
@@ -77,12 +77,12 @@ static const struct field_spec callback_fields[] = {
     {"satisfied",   FIELD_BOOL, false, 0, 0, {"Satisfied", "是否满意"}, NULL},
     {"promised_on", FIELD_DATE, false, 0, 0, {"Promised for", "承诺日期"}, NULL},
     NOTE,
-    {"way",         FIELD_CHOICE, false, 0, 0, {"By which way, if not by phone", "回访方式（非电话时）"}, callback_ways},
+    {"way",         FIELD_CHOICE, false, 0, 0, {"If not by phone", "非电话方式"}, callback_ways},
 };
 static const struct field_spec citizen_fields[] = {
-    {"what",      FIELD_CHOICE, true,  0, 0, {"What the citizen says", "来电内容"}, citizen_words},
+    {"what",      FIELD_CHOICE, true,  0, 0, {"The citizen says", "来电内容"}, citizen_words},
     {"satisfied", FIELD_BOOL,   false, 0, 0, {"Satisfied", "是否满意"}, NULL},
-    {"words",     FIELD_TEXT,   false, 1, TEXT_LONG, {"In the citizen's words", "群众原话"}, NULL},
+    {"words",     FIELD_TEXT,   false, 1, TEXT_LONG, {"Citizen's words", "群众原话"}, NULL},
 };
 static const struct field_spec result_fields[] = {TEXT("result", "Handling result", "办理情况")};
 static const struct field_spec reply_fields[] = {TEXT("reply", "Reply", "回复内容")};
@@ -95,7 +95,7 @@ static const struct field_spec ask_extension_fields[] = {
     REASON,
 };
 static const struct field_spec grant_extension_fields[] = {
-    {"days", FIELD_INT, false, 1, DAYS_MAX, {"Working days, if fewer", "批准工作日（如少于申请）"}, NULL},
+    {"days", FIELD_INT, false, 1, DAYS_MAX, {"Days, if fewer", "批准天数（减少时）"}, NULL},
     NOTE,
 };
 static const struct field_spec object_fields[] = {

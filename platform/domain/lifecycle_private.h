@@ -143,8 +143,7 @@ bool case_extension_pending(const struct order_case *c);
 /* What the order waits for, given the policy's numbers. */
 uint32_t case_needs(const struct order_case *c, const struct policy *policy);
 
-/* --- changes of a case (lifecycle_case.c)
- * --------------------------------------------------------- */
+/* --- changes of a case (lifecycle_case.c) ----------------------------------------------------- */
 void timer_set(struct order_case *c, struct arena *arena, enum timer_kind kind, int64_t subject_id,
                int64_t due_at);
 void timer_cancel(struct order_case *c, enum timer_kind kind, int64_t subject_id);

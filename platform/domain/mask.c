@@ -52,9 +52,11 @@ const char *mask_name(const char *name, struct arena *arena)
     return finish(&out, arena);
 }
 
-static struct glyphs masked(const char *text, const char *person_name, struct arena *arena)
+static struct glyphs masked(const char *text, const char *person_name, bool whole,
+                            struct arena *arena)
 {
     struct glyphs glyphs = glyphs_read(text, arena);
+    glyphs.whole = whole;
     mask_find_numbers(&glyphs, arena);
     mask_find_plates(&glyphs);
     if (person_name && person_name[0]) {
@@ -64,31 +66,44 @@ static struct glyphs masked(const char *text, const char *person_name, struct ar
     return glyphs;
 }
 
+static const char *masked_text(const struct glyphs *glyphs, struct arena *arena)
+{
+    struct buf out = BUF_EMPTY;
+    for (size_t i = 0; i < glyphs->count; i++)
+        add_glyph(&out, &glyphs->items[i], glyphs->items[i].hidden);
+    return finish(&out, arena);
+}
+
 const char *mask_text(const char *text, const char *person_name, struct arena *arena)
 {
-    struct glyphs glyphs = masked(text, person_name, arena);
-    struct buf out = BUF_EMPTY;
-    for (size_t i = 0; i < glyphs.count; i++)
-        add_glyph(&out, &glyphs.items[i], glyphs.items[i].hidden);
-    return finish(&out, arena);
+    struct glyphs glyphs = masked(text, person_name, false, arena);
+    return masked_text(&glyphs, arena);
+}
+
+const char *mask_text_whole(const char *text, const char *person_name, struct arena *arena)
+{
+    struct glyphs glyphs = masked(text, person_name, true, arena);
+    return masked_text(&glyphs, arena);
 }
 
 const char *mask_title(const char *text, const char *person_name, struct arena *arena)
 {
-    struct glyphs glyphs = masked(text, person_name, arena);
+    struct glyphs glyphs = masked(text, person_name, false, arena);
     struct buf out = BUF_EMPTY;
     int shown = 0;
     bool space = false;
-    for (size_t i = 0; i < glyphs.count && shown < TITLE_CHARACTERS; i++) {
+    for (size_t i = 0; i < glyphs.count; i++) {
         const struct glyph *glyph = &glyphs.items[i];
         if (glyph->code <= ' ' || glyph->code == 0x3000 || !text_is_safe(glyph->code)) {
             space = shown > 0;
             continue;
         }
-        if (space && ++shown < TITLE_CHARACTERS)
+        if (shown < TITLE_CHARACTERS && space && ++shown < TITLE_CHARACTERS)
             buf_add_char(&out, ' ');
-        if (shown == TITLE_CHARACTERS)
+        if (shown == TITLE_CHARACTERS) {
+            buf_add_text(&out, "…");
             break;
+        }
         space = false;
         add_glyph(&out, glyph, glyph->hidden);
         shown++;

@@ -14,7 +14,9 @@ const char *mask_name(const char *name, struct arena *arena);
  * digits, spaces or dashes between the digits, and the person's own name where it is given (NULL or
  * "" none). Never shortens the text's meaning elsewhere: dates, amounts and order numbers stay. */
 const char *mask_text(const char *text, const char *person_name, struct arena *arena);
-/* A title: the first 24 characters of the masked text, on one line. */
+/* The same with nothing left of what is found: no surname, no last digits. */
+const char *mask_text_whole(const char *text, const char *person_name, struct arena *arena);
+/* A title: the first 24 characters of the masked text, on one line, and … where it goes on. */
 const char *mask_title(const char *text, const char *person_name, struct arena *arena);
 /* Keeps the digits of a phone number (full-width ones too), and a leading +; "" if it is none. */
 const char *phone_normalise(const char *phone, struct arena *arena);

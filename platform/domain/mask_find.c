@@ -75,7 +75,7 @@ static void hide(struct finder *f, size_t first, size_t last, size_t head, size_
         total += f->groups[i].end - f->groups[i].start;
     for (size_t i = first; i <= last; i++)
         for (size_t at = f->groups[i].start; at < f->groups[i].end; at++, seen++)
-            f->text->items[at].hidden = seen >= head && seen + tail < total;
+            f->text->items[at].hidden = f->text->whole || (seen >= head && seen + tail < total);
 }
 
 /* --- patterns -------------------------------------------------------------------------------- */

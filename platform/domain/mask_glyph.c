@@ -107,7 +107,8 @@ void mask_find_plates(struct glyphs *text)
 {
     for (size_t i = 0; i < text->count; i++) {
         size_t end = plate_end(text, i);
-        for (size_t at = i + 2; at + PLATE_TAIL < end; at++)
+        size_t from = text->whole ? i : i + 2, tail = text->whole ? 0 : PLATE_TAIL;
+        for (size_t at = from; at + tail < end && i < end; at++)
             if (!glyph_separates(text->items[at].code))
                 text->items[at].hidden = true;
     }
@@ -136,7 +137,7 @@ void mask_find_name(struct glyphs *text, const struct glyphs *name)
         return; /* one character alone is a word of its own */
     for (size_t i = 0; i < text->count; i++) {
         size_t end = name_end(text, name, i);
-        for (size_t at = i + 1; at < end; at++)
+        for (size_t at = text->whole ? i : i + 1; at < end && i < end; at++)
             if (!glyph_separates(text->items[at].code))
                 text->items[at].hidden = true;
     }

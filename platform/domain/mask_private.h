@@ -17,6 +17,7 @@ struct glyph {
 struct glyphs {
     struct glyph *items;
     size_t count;
+    bool whole; /* what is found is hidden to its last letter */
 };
 
 struct glyphs glyphs_read(const char *text, struct arena *arena);

@@ -53,9 +53,16 @@ bool roles_take_appeals(uint32_t roles)
     return (roles & R(OPERATOR)) != 0;
 }
 
+#define SPEAKS_WITH_CITIZENS (R(OPERATOR) | R(CALLBACK) | R(SUPERVISOR))
+
 bool roles_reveal(uint32_t roles)
 {
-    return (roles & (R(OPERATOR) | R(CALLBACK) | R(SUPERVISOR) | R(HANDLER))) != 0;
+    return (roles & (SPEAKS_WITH_CITIZENS | R(HANDLER))) != 0;
+}
+
+bool roles_unit_alone(uint32_t roles)
+{
+    return (roles & R(HANDLER)) && !(roles & SPEAKS_WITH_CITIZENS);
 }
 
 bool roles_see_board(uint32_t roles)

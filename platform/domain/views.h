@@ -26,6 +26,9 @@ struct bilingual view_need_label(const struct order *order, uint32_t roles);
 bool roles_see_orders(uint32_t roles);   /* not administrator or auditor alone */
 bool roles_take_appeals(uint32_t roles); /* operator */
 bool roles_reveal(uint32_t roles);       /* operator, callback officer, supervisor, handler */
+/* Sees an order as the unit that handles it, not as one who speaks with the citizens: to such an
+ * account a confidential citizen is hidden altogether. */
+bool roles_unit_alone(uint32_t roles);
 bool roles_see_board(uint32_t roles);    /* supervisor, analyst */
 bool roles_see_bulletin(uint32_t roles); /* these and the dispatcher */
 

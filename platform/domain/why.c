@@ -5,6 +5,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "platform/domain/lifecycle_private.h"
+#include "platform/domain/views.h"
 
 #include <string.h>
 
@@ -48,8 +49,7 @@ static const char *unit_name(const struct act_context *ctx, int64_t unit_id)
     return unit ? unit->name : arena_printf(ctx->arena, "#%lld", (long long)unit_id);
 }
 
-/* --- deadline
- * -------------------------------------------------------------------------------------- */
+/* --- deadline --------------------------------------------------------------------------------- */
 
 /* Names the days from `from` to `to` that were skipped, and why. */
 static void say_skipped(const struct act_context *ctx, int64_t from, int64_t to, struct why *out)
@@ -176,8 +176,7 @@ void why_deadline(const struct order_case *c, const struct act_context *ctx, str
     }
 }
 
-/* --- state
- * ------------------------------------------------------------------------------------------- */
+/* --- state ------------------------------------------------------------------------------------ */
 
 /* Who can act on a need: the action that serves it, and the roles of its rows. */
 static const struct {
@@ -278,8 +277,7 @@ void why_state(const struct order_case *c, const struct act_context *ctx, struct
     say_timers(c, ctx, out);
 }
 
-/* --- action, mask
- * -------------------------------------------------------------------------------------- */
+/* --- action, mask ----------------------------------------------------------------------------- */
 
 void why_action(const struct order_case *c, const struct act_context *ctx, const char *action,
                 struct why *out)
@@ -325,23 +323,24 @@ void why_action(const struct order_case *c, const struct act_context *ctx, const
 void why_mask(const struct order_case *c, const struct act_context *ctx, struct why *out)
 {
     uint32_t roles = ctx->actor.roles;
-    uint32_t revealers = BIT(ROLE_OPERATOR) | BIT(ROLE_CALLBACK) | BIT(ROLE_SUPERVISOR);
     out->count = 0;
     say(out,
         "Name, phone and identity number, plate and bank card are masked by the platform, in free "
         "text too (rule of personal data).",
         "姓名、电话、身份证号、车牌、银行卡号由平台统一脱敏，正文亦然（个人信息规则）。");
-    bool unit_only = (roles & BIT(ROLE_HANDLER)) && !(roles & revealers);
     if (c->order.confidential)
         say(out, "The order is confidential: the citizen is hidden from the unit altogether.",
             "本工单隐匿：承办单位不得知悉诉求人。");
-    if (c->order.confidential && unit_only)
+    if (c->order.confidential && roles_unit_alone(roles))
         return;
-    if (roles & (revealers | BIT(ROLE_HANDLER))) {
+    if (roles_reveal(roles)) {
         say(out, "You may reveal them with a reason; each reveal is recorded and audited.",
             "您可说明理由后查看；每次查看都会记录并接受审计。");
     } else {
-        struct bilingual who = roles_label(revealers | BIT(ROLE_HANDLER), ctx->arena);
+        uint32_t may = 0;
+        for (int role = 0; role < ROLE_COUNT; role++)
+            may |= roles_reveal(BIT(role)) ? BIT(role) : 0;
+        struct bilingual who = roles_label(may, ctx->arena);
         say(out, arena_printf(ctx->arena, "To reveal them needs one of the roles: %s.", who.en),
             arena_printf(ctx->arena, "查看须具备以下角色之一：%s。", who.zh));
     }

@@ -21,6 +21,7 @@
     X(FIELD_FORMAT,     "field-format",     422, "%1 is not well formed: %2.", "“%1”格式不对：%2。") \
     X(TOO_LARGE,        "too-large",        413, "The request is larger than %1 bytes.", "请求超过 %1 字节。") \
     X(NOT_FOUND,        "not-found",        404, "There is nothing here under that name, or it is outside your scope.", "没有找到，或不在您的权限范围内。") \
+    X(LEFT_SCOPE,       "left-scope",       404, "It is done, and the order now lies outside your scope.", "已办妥；工单现已不在您的权限范围内。") \
     X(METHOD,           "method",           405, "This address does not take %1.", "此地址不支持 %1。") \
     X(UNSUPPORTED,      "unsupported",      415, "The body must be application/json in UTF-8.", "请求体应为 UTF-8 的 application/json。") \
     X(BUSY,             "busy",             503, "The platform is busy. Please try again in a moment.", "平台繁忙，请稍后再试。") \
@@ -46,7 +47,7 @@
     X(OBJECT_ONCE,         "object-once",         409, "Your unit has already objected to this order; the ruling is final.", "贵单位对本工单已提出过异议，裁定为最终结果。") \
     X(DESIGNATED,          "designated",          409, "After three failed dispatches the platform has designated the unit: neither return nor objection is open.", "三次派发未果，平台已指定承办单位：不再受理退单和异议。") \
     X(RETURN_WINDOW,       "return-window",       409, "The return window closed at %1.", "退单时限已于 %1 截止。") \
-    X(RETURN_NOT_OUR_DUTY, "return-not-our-duty", 409, "“Not our duty” is no reason for a return: handle first, then object (action object).", "“不属本单位职责”不能退单：请先办理，再提派单异议（操作 object）。") \
+    X(RETURN_NOT_OUR_DUTY, "return-not-our-duty", 409, "“Not our duty” is no reason for a return: record what was done, then object.", "“不属本单位职责”不能退单：请先记录办理，再提出派单异议。") \
     X(RETURN_NOT_ASKED,    "return-not-asked",    409, "No return was asked for.", "没有退单申请。") \
     X(RETURN_PENDING,      "return-pending",      409, "A return is already waiting for the dispatcher's decision.", "退单申请正等待派单员审定。") \
     X(SAME_UNIT,           "same-unit",           409, "%1 is already on this order.", "%1 已在承办本工单。") \

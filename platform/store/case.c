@@ -96,7 +96,7 @@ struct order_case *store_case_load(struct db *db, int64_t account_id, int64_t or
     bool own = !db_in_transaction(db) && store_read_begin(db) == ST_OK;
     struct order_case *c = load(db, account_id, order_id, arena);
     if (own)
-        store_read_end(db);
+        (void)store_read_end(db);
     return c;
 }
 

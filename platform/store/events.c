@@ -245,6 +245,16 @@ static enum status read_head(struct db *db, int64_t order_id, int64_t *n,
     return st;
 }
 
+size_t store_order_ids(struct db *db, struct arena *arena, int64_t **out)
+{
+    size_t count = 0, capacity = 0;
+    *out = NULL;
+    struct db_rows *rows = db_query(db, "select id from orders order by id", NULL, 0, NULL);
+    while (rows && db_next(rows))
+        APPEND(arena, *out, count, capacity) = db_get_int(rows, 0);
+    return db_close(rows) ? 0 : count;
+}
+
 enum status store_chain_verify(struct db *db, int64_t order_id, struct error *err)
 {
     int64_t head_n = 0, n = 0;
@@ -263,7 +273,7 @@ enum status store_chain_verify(struct db *db, int64_t order_id, struct error *er
         st = db_close(rows);
     }
     if (own)
-        store_read_end(db);
+        (void)store_read_end(db);
     if (st || bad)
         return st ? st : bad;
     if (n != head_n || memcmp(hash, head, HASH_SIZE) != 0)

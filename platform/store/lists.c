@@ -7,7 +7,7 @@
 /* The parameters of every text below; one that a text does not name is not looked at. */
 enum {
     P_ACCOUNT = 1,
-    P_STATES, /* how many of the states below count, 0 any */
+    P_STATES, /* 1: the states below count, 0: any */
     P_NEEDS,
     P_CARD,
     P_UNSATISFIED,
@@ -117,14 +117,12 @@ static enum base base_of(const struct order_filter *f)
 static bool bind_filter(struct bound *b, int64_t account_id, const struct order_filter *f,
                         const char *path)
 {
-    int states = 0;
     set(b, P_ACCOUNT, db_int(account_id));
     for (int i = 0; i < ORDER_STATE_COUNT; i++) {
         bool wanted = (f->states & BIT(i)) != 0;
-        states += wanted;
         set(b, P_STATE + i, db_text(wanted ? word_name(WORDS_ORDER_STATE, i) : ""));
     }
-    set(b, P_STATES, db_int(states));
+    set(b, P_STATES, db_int(f->states != 0));
     set(b, P_NEEDS, db_int(f->needs));
     set(b, P_CARD, db_text(f->card > 0 ? word_name(WORDS_CARD, f->card - 1) : ""));
     set(b, P_UNSATISFIED, db_int(f->unsatisfied));

@@ -14,42 +14,20 @@
     "exists (select 1 from scope s where s.account_id = $1 and s.dimension in (" dimensions ")"    \
     " and " test ")"
 #define SCOPE_PREFIX(column) "substr(o." column ", 1, length(s.value)) = s.value"
-#define SCOPE_SQL                                                                                                                                                                           \
-    " (exists (select 1 from account a where a.id = $1 and a.sees_orders = 1 and a.disabled = 0)"                                                                                           \
-    " and (" SCOPE_NONE("'region'") " or " SCOPE_SOME(                                                                                                                                      \
-        "'region'",                                                                                                                                                                         \
-        SCOPE_PREFIX(                                                                                                                                                                       \
-            "region_code")) ")"                                                                                                                                                             \
-                            " and (" SCOPE_NONE("'category', 'industry'") " or " SCOPE_SOME(                                                                                                \
-                                "'category'",                                                                                                                                               \
-                                SCOPE_PREFIX(                                                                                                                                               \
-                                    "category_code")) " or " SCOPE_SOME("'industry'",                                                                                                       \
-                                                                        "s.value = "                                                                                                        \
-                                                                        "o.industry") ")"                                                                                                   \
-                                                                                      " "                                                                                                   \
-                                                                                      "a"                                                                                                   \
-                                                                                      "n"                                                                                                   \
-                                                                                      "d"                                                                                                   \
-                                                                                      " "                                                                                                   \
-                                                                                      "(" SCOPE_NONE("'channel'") " or " SCOPE_SOME(                                                        \
-                                                                                          "'chann"                                                                                          \
-                                                                                          "el'",                                                                                            \
-                                                                                          "s."                                                                                              \
-                                                                                          "value "                                                                                          \
-                                                                                          "= "                                                                                              \
-                                                                                          "o."                                                                                              \
-                                                                                          "channe"                                                                                          \
-                                                                                          "l") ")"                                                                                          \
-                                                                                               " "                                                                                          \
-                                                                                               "a"                                                                                          \
-                                                                                               "n"                                                                                          \
-                                                                                               "d"                                                                                          \
-                                                                                               " "                                                                                          \
-                                                                                               "(" SCOPE_NONE("'unit'") " or " SCOPE_SOME(                                                  \
-                                                                                                   "'unit'",                                                                                \
-                                                                                                   "o.units like '%,' || s.value || '%'") ")"                                               \
-                                                                                                                                          " and (" SCOPE_NONE("'state'") " or " SCOPE_SOME( \
-                                                                                                                                              "'state'",                                    \
-                                                                                                                                              "s.value = o.state") ")) "
+/* clang-format off */
+#define SCOPE_SQL \
+    " (exists (select 1 from account a where a.id = $1 and a.sees_orders = 1 and a.disabled = 0)" \
+    " and (" SCOPE_NONE("'region'") \
+    " or " SCOPE_SOME("'region'", SCOPE_PREFIX("region_code")) ")" \
+    " and (" SCOPE_NONE("'category', 'industry'") \
+    " or " SCOPE_SOME("'category'", SCOPE_PREFIX("category_code")) \
+    " or " SCOPE_SOME("'industry'", "s.value = o.industry") ")" \
+    " and (" SCOPE_NONE("'channel'") \
+    " or " SCOPE_SOME("'channel'", "s.value = o.channel") ")" \
+    " and (" SCOPE_NONE("'unit'") \
+    " or " SCOPE_SOME("'unit'", "o.units like '%,' || s.value || '%'") ")" \
+    " and (" SCOPE_NONE("'state'") \
+    " or " SCOPE_SOME("'state'", "s.value = o.state") ")) "
+/* clang-format on */
 
 #endif

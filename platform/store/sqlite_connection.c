@@ -69,6 +69,8 @@ enum status sqlite_fail(struct db *db, int code, struct error *err)
     struct error mine = {ST_OK, ""};
     enum status st = describe(db, code, &mine);
     /* Lists answer "none" when they fail; somebody must learn why. Keys are refused every day. */
+    if ((code & 0xff) != SQLITE_CONSTRAINT)
+        db->failed = true;
     if (db->serving && st != ST_CONFLICT && st != ST_BUSY)
         log_line(LOG_ERROR, "%s", mine.message);
     if (err)

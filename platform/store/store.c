@@ -125,12 +125,14 @@ struct db *store_reader(struct store *store, struct error *err)
 
 enum status store_read_begin(struct db *db)
 {
+    db->failed = false;
     return db_run(db, "begin", NULL, 0, NULL);
 }
 
-void store_read_end(struct db *db)
+enum status store_read_end(struct db *db)
 {
     db_rollback(db);
+    return db->failed ? ST_IO : ST_OK;
 }
 
 /* Makes the file if it is not there, for this user's eyes alone: it will hold citizens' names.

@@ -21,9 +21,10 @@ void store_close(struct store *store);
 /* The calling thread's own connection for reading, opened at first use. A consistent view of what
  * is committed: each query by itself. NULL with err on failure. */
 struct db *store_reader(struct store *store, struct error *err);
-/* Brackets several queries of store_reader into one snapshot. */
+/* Brackets several queries of store_reader into one snapshot. The end gives ST_IO when one of them
+ * failed, whatever it answered ("none", mostly): what was read is not the whole then. */
 enum status store_read_begin(struct db *db);
-void store_read_end(struct db *db);
+enum status store_read_end(struct db *db);
 
 /* What is to be done inside a transaction, on the writer's thread and connection. Anything but
  * ST_OK rolls back this job alone (savepoint). Must be quick and touch nothing but its own data. */
@@ -216,6 +217,8 @@ int64_t store_timer_next(struct db *db);
 /* One line in the log of personal data: reveals, exports, searches. */
 enum status store_access_put(struct db *db, int64_t account_id, const char *kind, int64_t order_id,
                              int64_t person_id, int64_t reason_statement_id, int64_t at);
+/* All orders, oldest first, whoever may see them; for checks of the whole database. */
+size_t store_order_ids(struct db *db, struct arena *arena, int64_t **out);
 /* Recomputes the order's chain. ST_CORRUPT with the place in `err`. */
 enum status store_chain_verify(struct db *db, int64_t order_id, struct error *err);
 

@@ -24,7 +24,7 @@ struct db {
     struct db_rows *open; /* queries that are running */
     int64_t changes;
     int wal_pages;               /* pages in the log after the last commit */
-    bool failed;                 /* the running job must not be kept */
+    bool failed;                 /* the running job must not be kept, what was read not shown */
     bool serving;                /* opened well: failures are logged, callers may not ask */
     struct sequences *sequences; /* the writer's connection only */
     struct store *store;         /* readers: whose list they are in */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every GET address with everything that may stand in its query, and paths that name nothing. */
 #include "core/buf.h"
+#include "core/clock.h"
 #include "tests/api/attack.h"
+#include <sys/socket.h>
+#include <unistd.h>
 
 static struct test_platform *platform;
 
@@ -254,12 +257,63 @@ static void only_an_order_answers_to_its_address(void **state)
     }
 }
 
+/* --- what is hardly HTTP ---------------------------------------------------------------------- */
+
+/* A good request with some bytes changed, taken out or doubled; its length. */
+static size_t spoil(char *bytes, size_t n, unsigned *seed)
+{
+    for (int i = rand_r(seed) % 4; i >= 0 && n > 2; i--) {
+        size_t at = (size_t)rand_r(seed) % (n - 1);
+        switch (rand_r(seed) % 3) {
+        case 0:
+            bytes[at] = (char)rand_r(seed);
+            break;
+        case 1:
+            memmove(bytes + at, bytes + at + 1, n - at - 1);
+            n--;
+            break;
+        default:
+            n = at;
+        }
+    }
+    return n;
+}
+
+static void spoilt_requests_neither_stop_it_nor_leave_a_half(void **state)
+{
+    const char *given = getenv("ATTACK_SEED");
+    unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)clock_ticks_ms();
+    const char *token = attack_token(platform, "operator", false);
+    char bytes[1024];
+    (void)state;
+    print_message("# ATTACK_SEED=%u\n", seed);
+    for (int i = 0; i < (SLOW ? 300 : 1000); i++) {
+        int n = snprintf(bytes, sizeof bytes,
+                         "POST /api/v1/appeals HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n"
+                         "Content-Type: application/json\r\nIdempotency-Key: spoilt-%d\r\n"
+                         "Content-Length: %zu\r\n\r\n%s",
+                         token, i, strlen(ATTACK_APPEAL), ATTACK_APPEAL);
+        assert_true(n > 0 && (size_t)n < sizeof bytes);
+        int fd = test_platform_dial(platform);
+        (void)send(fd, bytes, spoil(bytes, (size_t)n, &seed), MSG_NOSIGNAL);
+        (void)close(fd);
+    }
+    struct test_reply reply = test_get(platform, token, "/health");
+    assert_int_equal(reply.status, 200);
+    test_reply_free(&reply);
+    assert_true(test_platform_restart(platform)); /* a sanitizer would have had its say */
+    test_platform_kill(platform);
+    assert_true(test_platform_check(platform));
+    assert_true(test_platform_restart(platform));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_an_order_answers_to_its_address),
         cmocka_unit_test(what_is_out_of_range_is_refused_by_name),
         cmocka_unit_test(no_query_breaks_an_address),
+        cmocka_unit_test(spoilt_requests_neither_stop_it_nor_leave_a_half),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -68,14 +68,27 @@ static cJSON *ask(struct api_request *request)
     return json;
 }
 
-static int64_t version_of(struct arena *arena, int64_t order)
+/* The order's version; `*action` (may be NULL) gets one of the actions that are possible now. */
+static int64_t look_at(struct arena *arena, int64_t order, const char *token, size_t pick,
+                       const struct action_schema **action)
 {
     struct api_request request = {.arena = arena,
                                   .path = arena_printf(arena, "/orders/%" PRId64, order),
-                                  .token = tokens[4],
+                                  .token = token,
                                   .if_match = -1};
-    cJSON_Delete(ask(&request));
+    cJSON *json = ask(&request);
+    const cJSON *actions = cJSON_GetObjectItem(json, "actions");
+    int count = cJSON_GetArraySize(actions);
+    if (action && count > 0)
+        *action =
+            action_find(json_text(cJSON_GetArrayItem(actions, (int)pick % count), "name", ""));
+    cJSON_Delete(json);
     return request.etag;
+}
+
+static int64_t version_of(struct arena *arena, int64_t order)
+{
+    return look_at(arena, order, tokens[4], 0, NULL);
 }
 
 /* --- the city --------------------------------------------------------------------------------- */
@@ -170,10 +183,24 @@ static const char *const paths[] = {
 static const char *const query_names[] = {"view", "after",  "limit",  "state", "category",
                                           "unit", "lead",   "card",   "of",    "action",
                                           "by",   "before", "region", "q",     "place"};
-/* The members of an intake and of the other bodies. */
-static const char *const members[] = {
-    "channel", "kind",   "category", "words",      "next",      "region",          "place", "phone",
-    "name",    "answer", "reason",   "place_text", "source_no", "source_deadline", "urgent"};
+/* The members of an intake and of the other bodies, with good values. */
+static const char *const members[][2] = {
+    {"channel", "\"hotline12345\""},
+    {"kind", "\"help\""},
+    {"category", "\"010101\""},
+    {"words", "\"停水三天，电话13812345678\""},
+    {"next", "\"dispatch\""},
+    {"region", "\"420281003001\""},
+    {"place", "null"},
+    {"phone", "\"13812345678\""},
+    {"name", "\"赵小川\""},
+    {"answer", "null"},
+    {"reason", "null"},
+    {"place_text", "\"塔下\""},
+    {"source_no", "null"},
+    {"source_deadline", "\"2026-11-30T17:30:00+08:00\""},
+    {"urgent", "true"},
+};
 /* Values that are right somewhere. */
 static const char *const values[] = {
     "true",
@@ -216,18 +243,48 @@ static const char *add_member(struct arena *arena, const char *body, const char 
     return arena_printf(arena, "%s%s\"%s\":%s", body, *body ? "," : "", name, value);
 }
 
-/* A body with the fields of the action (NULL: of an intake) and values that fit now and then. */
+/* A value that the field takes. */
+static const char *good_value(struct bytes *b, struct arena *arena, const struct field_spec *spec)
+{
+    size_t count = 0;
+    switch (spec->type) {
+    case FIELD_BOOL:
+        return next(b, 2) ? "false" : "true";
+    case FIELD_INT:
+        return next(b, 2) ? "1" : "3";
+    case FIELD_DATE:
+        return "\"2026-12-15\"";
+    case FIELD_UNIT:
+        return next(b, 2) ? "102" : "201";
+    case FIELD_UNITS:
+        return next(b, 2) ? "[102]" : "[]";
+    case FIELD_ORDER:
+        return arena_printf(arena, "\"%" PRId64 "\"", orders[next(b, order_count)]);
+    case FIELD_CHOICE:
+        while (spec->choices[count].name)
+            count++;
+        return arena_printf(arena, "\"%s\"", spec->choices[next(b, count)].name);
+    default:
+        return "\"理由：13812345678\"";
+    }
+}
+
+/* A body with the fields of the action (NULL: of an intake), most of them as they should be. */
 static void make_body(struct bytes *b, struct api_request *request,
                       const struct action_schema *action)
 {
     const char *body = "";
     size_t count = action ? action->field_count : sizeof members / sizeof members[0];
-    for (size_t i = 0; i < count; i++)
-        if (next(b, 8))
-            body = add_member(request->arena, body, action ? action->fields[i].name : members[i],
-                              PICK(b, values));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = action ? action->fields[i].name : members[i][0];
+        const char *value =
+            action ? good_value(b, request->arena, &action->fields[i]) : members[i][1];
+        size_t way = next(b, 8);
+        if (way != 7)
+            body = add_member(request->arena, body, name, way == 6 ? PICK(b, values) : value);
+    }
     if (next(b, 16) == 1)
-        body = add_member(request->arena, body, PICK(b, members), PICK(b, values));
+        body = add_member(request->arena, body, PICK(b, query_names), PICK(b, values));
     body = arena_printf(request->arena, "{%s}", body);
     request->body = body;
     request->body_length = strlen(body);
@@ -264,8 +321,10 @@ static const char *rest_as_path(struct bytes *b, struct arena *arena)
 
 static void make_request(struct bytes *b, struct api_request *request, int64_t order)
 {
-    const struct action_schema *action = action_at(next(b, action_count()));
-    size_t kind = next(b, 8);
+    size_t kind = next(b, 8), pick = next(b, action_count());
+    const struct action_schema *action = action_at(pick);
+    if (kind < 2)
+        (void)look_at(request->arena, order, request->token, pick, &action);
     char number[24];
     (void)snprintf(number, sizeof number, "%" PRId64, order);
     request->method = kind < 5 ? API_POST : API_GET;

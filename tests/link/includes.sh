@@ -41,7 +41,7 @@ report "no curl and no cJSON in tui/ or in client/minqing.h" \
 report "no HTTP and no SQL library in domain/" \
   "$(grep -nE 'sqlite3|microhttpd|cJSON' -r platform/domain platform/model --include='*.[ch]' || true)"
 report "no SQL text outside store/" \
-  "$(grep -nE '"(SELECT|INSERT|UPDATE|DELETE) ' -r platform core client tui --include='*.[ch]' |
+  "$(grep -niE '"(select|insert|update|delete) ' -r platform core client tui --include='*.[ch]' |
     grep -v '^platform/store/' || true)"
 report "banned functions are not used" \
   "$(grep -nwE '(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol)\(' -r core client tui platform tests --include='*.[ch]' || true)"

@@ -51,13 +51,34 @@ static bool listed(const struct help *h, enum command command, const char *argum
     return false;
 }
 
+/* Whether one of "name|name" may be done with the order now; yes where that is not known. The name
+ * that is goes into `first`, else the first of all. */
+static bool allowed(struct app *app, const char *names, char *first, size_t size)
+{
+    const struct mq_order *order = app_order(app);
+    snprintf(first, size, "%.*s", (int)strcspn(names, "|"), names);
+    if (!order || !order->detail)
+        return true;
+    for (const char *p = names; *p; p += strcspn(p, "|"), p += *p == '|') {
+        size_t n = strcspn(p, "|");
+        for (size_t i = 0; i < order->detail->action_count; i++) {
+            const char *name = order->detail->actions[i].name;
+            if (strlen(name) == n && strncmp(name, p, n) == 0) {
+                snprintf(first, size, "%s", name);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Every key of one section that does what no earlier one does. */
 static void add_section(struct app *app, struct help *h, struct menu_item *items,
                         const char *context)
 {
     for (size_t i = 0; i < app->keys.count; i++) {
         const struct binding *b = &app->keys.bindings[i];
-        char key[24], note[96], first[48];
+        char key[24], note[96], first[48] = "";
         if (strcmp(b->context, context) != 0 || b->command == COMMAND_NONE ||
             b->command == COMMAND_HELP || listed(h, b->command, b->argument) ||
             keymap_for(&app->keys, context, b->command, b->argument) == NULL)
@@ -66,7 +87,8 @@ static void add_section(struct app *app, struct help *h, struct menu_item *items
         if (b->command == COMMAND_VIEW && strcmp(b->argument, "1") != 0)
             continue;
         keymap_text(keymap_for(&app->keys, context, b->command, b->argument), key, sizeof key);
-        snprintf(first, sizeof first, "%.*s", (int)strcspn(b->argument, "|"), b->argument);
+        if (b->command == COMMAND_ACT && !allowed(app, b->argument, first, sizeof first))
+            continue;
         const struct mq_action *action = b->command == COMMAND_ACT ? app_action(app, first) : NULL;
         snprintf(note, sizeof note, ":%s%s%s", command_name(b->command), *b->argument ? " " : "",
                  b->argument);

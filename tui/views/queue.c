@@ -303,21 +303,38 @@ static bool command(struct view *view, enum command command, const char *argumen
     }
 }
 
-/* What usually answers a need. Only for the hint line: what is allowed says the platform. */
+/* What usually answers a need, and whose it is. Only for the hint line: what is allowed says the
+ * platform. */
 static const struct {
-    const char *need, *action;
+    const char *need, *action, *roles[2];
 } answers[] = {
-    {"intake", "submit"},     {"dispatch", "dispatch"}, {"return", "accept_return"},
-    {"sign", "sign"},         {"handle", "reply"},      {"review", "accept_reply"},
-    {"callback", "callback"}, {"ruling", "rule"},       {"decision", "close_decision"},
-    {"archive", "archive"},
+    {"intake", "submit", {"operator"}},
+    {"dispatch", "dispatch", {"dispatcher"}},
+    {"return", "accept_return", {"dispatcher"}},
+    {"sign", "sign", {"handler"}},
+    {"handle", "reply", {"handler"}},
+    {"review", "accept_reply", {"dispatcher", "supervisor"}},
+    {"callback", "callback", {"callback"}},
+    {"ruling", "rule", {"conference"}},
+    {"decision", "close_decision", {"supervisor"}},
+    {"archive", "archive", {"supervisor", "callback"}},
 };
+
+static bool has_role(const struct app *app, const char *role)
+{
+    const struct mq_account *account = app->session ? app->session->account : NULL;
+    for (size_t i = 0; role && account && i < account->role_count; i++)
+        if (strcmp(account->roles[i], role) == 0)
+            return true;
+    return false;
+}
 
 static void hint_need(struct app *app, struct hints *h, const char *need)
 {
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        bool mine = has_role(app, answers[i].roles[0]) || has_role(app, answers[i].roles[1]);
         const struct mq_action *action =
-            strcmp(answers[i].need, need) == 0 ? app_action(app, answers[i].action) : NULL;
+            mine && strcmp(answers[i].need, need) == 0 ? app_action(app, answers[i].action) : NULL;
         if (action)
             hint(h, "order", COMMAND_ACT, action->name, action->label);
     }
