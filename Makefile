@@ -25,14 +25,14 @@ CFLAGS_tsan := -O1 -g -fsanitize=thread
 CFLAGS := -std=c17 -pthread -fno-common -fstack-protector-strong $(WARN) $(CFLAGS_$(MODE)) $(EXTRA_CFLAGS)
 LDFLAGS := -pthread $(filter -fsanitize%,$(CFLAGS_$(MODE))) -Wl,--as-needed
 
-LIBS_core := -lutf8proc -lcjson
+LIBS_core := -lutf8proc -lcjson -lzstd
 LIBS_client := -lcurl $(LIBS_core)
 LIBS_tui := -lncursesw -ltinfo -lreadline $(LIBS_client)
-LIBS_platform := -lmicrohttpd -lsqlite3 -lsodium $(LIBS_core)
+LIBS_platform := -lmicrohttpd -lsqlite3 -lsodium -llinear -lcsv -linih $(LIBS_core) -lm
 
 # --- Debian packages (the reason of each: docs/dependencies.md) --------------------------------
 PACKAGES := build-essential clang pkg-config libmicrohttpd-dev libsqlite3-dev libsodium-dev \
-            libcjson-dev libcurl4-openssl-dev libncurses-dev libreadline-dev libutf8proc-dev \
+            libcjson-dev libzstd-dev libcsv-dev liblinear-dev libinih-dev openssl libcurl4-openssl-dev libncurses-dev libreadline-dev libutf8proc-dev \
             unicode-data gettext libcmocka-dev libvterm-dev python3 locales bzip2 ncurses-term ncurses-base
 
 # --- sources ----------------------------------------------------------------------------------

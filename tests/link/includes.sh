@@ -34,6 +34,7 @@ allow platform/domain platform/domain/ platform/model/ core/
 allow platform/store platform/store/ platform/model/ core/
 allow platform/api platform/api/ platform/domain/ platform/store/ platform/model/ core/
 allow platform/http platform/http/ platform/api/api.h platform/model/ core/
+allow platform/commands platform/ core/
 allow platform/demo platform/demo/ platform/domain/ platform/store/ platform/model/ core/
 
 report "no curl and no cJSON in tui/ or in client/minqing.h" \
