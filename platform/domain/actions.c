@@ -46,9 +46,25 @@ static const struct field_choice ruling_outcomes[] = {
     {NULL, {NULL, NULL}},
 };
 
+static const struct field_choice appeal_kinds[] = {
+#define X(id, name, en, zh) {name, {en, zh}},
+    APPEAL_KINDS(X)
+#undef X
+    {NULL, {NULL, NULL}},
+};
+
 static const struct field_spec note_fields[] = {NOTE};
 static const struct field_spec reason_fields[] = {REASON};
 static const struct field_spec answer_fields[] = {TEXT("answer", "Answer", "答复内容")};
+static const struct field_spec classify_fields[] = {
+    {"category",   FIELD_CATEGORY, false, 0, 0,         {"Matter", "事项"}, NULL},
+    {"place",      FIELD_PLACE,    false, 0, 0,         {"Place", "地点"}, NULL},
+    {"region",     FIELD_LINE,     false, 6, 15,        {"Region without a place", "区域（无具体地点）"}, NULL},
+    {"place_text", FIELD_LINE,     false, 1, TEXT_LINE, {"Place in words", "地点描述"}, NULL},
+    {"kind",       FIELD_CHOICE,   false, 0, 0,         {"Kind", "类型"}, appeal_kinds},
+    {"urgent",     FIELD_BOOL,     false, 0, 0,         {"Urgent", "紧急"}, NULL},
+    {"complex",    FIELD_BOOL,     false, 0, 0,         {"Complex", "复杂事项"}, NULL},
+};
 static const struct field_spec dispatch_fields[] = {
     {"unit",     FIELD_UNIT,  true,  0, 0,        {"Lead unit", "主办单位"}, NULL},
     {"co_units", FIELD_UNITS, false, 0, CO_UNITS, {"Co-handlers", "协办单位"}, NULL},
@@ -115,6 +131,7 @@ static const struct field_spec rule_fields[] = {
 
 static const struct action_schema actions[] = {
     {"answer", SUBJECT_ORDER, {"Answer at once", "直接答复"}, UNASKED, FIELDS(answer_fields)},
+    {"classify", SUBJECT_ORDER, {"Complete the case", "补全信息"}, UNASKED, FIELDS(classify_fields)},
     {"submit", SUBJECT_ORDER, {"Submit for dispatch", "转派发"}, UNASKED, FIELDS(note_fields)},
     {"dispatch", SUBJECT_ORDER, {"Dispatch", "派发"}, UNASKED, FIELDS(dispatch_fields)},
     {"merge", SUBJECT_ORDER, {"Merge", "并单"}, {"Merge this order into the other?", "确定并入该工单？"}, FIELDS(merge_fields)},

@@ -351,10 +351,11 @@ void lifecycle_receive(struct order_case *c, const struct act_context *ctx)
         worktime_deadline(ctx->calendar, order->received_at, limit_of_dispatch(order, ctx));
     timer_set(c, ctx->arena, TIMER_DISPATCH_BY, order->id, order->dispatch_by);
     order_set_card(c, ctx);
-    event_add(c, ctx, "receive", SUBJECT_ORDER, order->id,
-              word_name(WORDS_ORDER_STATE, ORDER_DRAFT),
-              word_name(WORDS_ORDER_STATE, ORDER_RECEIVED), false)
-        ->detail =
+    struct event_draft *event = event_add(c, ctx, "receive", SUBJECT_ORDER, order->id,
+                                          word_name(WORDS_ORDER_STATE, ORDER_DRAFT),
+                                          word_name(WORDS_ORDER_STATE, ORDER_RECEIVED), false);
+    event->done_at = order->received_at; /* elsewhere, perhaps, and before */
+    event->detail =
         arena_printf(ctx->arena, "\"kind\":\"%s\",\"deadline_at\":%lld",
                      word_name(WORDS_APPEAL_KIND, (int)order->kind), (long long)order->deadline_at);
     order->needs = case_needs(c, ctx->policy);

@@ -13,7 +13,9 @@
 
 enum subject { SUBJECT_ORDER, SUBJECT_ASSIGNMENT, SUBJECT_OBJECTION };
 
-/* Policy values; policy_default() gives domain.md's. Nothing here is a rule. */
+/* Policy values, a part of the settings; policy_default() gives the table's. Nothing here is a
+ * rule.
+ */
 struct policy {
     struct limit by_kind[APPEAL_KIND_COUNT];
     struct limit complex_limit; /* complaints and reports that are complex */
@@ -23,8 +25,12 @@ struct policy {
     struct limit archive_after;   /* concluded or answered, then archived by rule */
     struct limit opinion, ruling; /* objection: members, then the chair */
     int32_t unreached_attempts, unreached_days;
-    int32_t designate_after; /* failed dispatches */
-    int32_t extension_cap;   /* working days in all */
+    int32_t notice_after, coordination_after; /* the n-th "not satisfied" */
+    int32_t designate_after;                  /* failed dispatches */
+    int32_t extension_cap;                    /* working days in all */
+    int32_t ahead_days;                       /* of a promise or a review date */
+    int32_t yellow_days;                      /* working days before a deadline in working days */
+    int32_t yellow_share;                     /* percent of a limit in hours, its last part */
 };
 struct policy policy_default(void);
 
@@ -52,6 +58,11 @@ struct act_context {
     /* For merge: the order that the field `target` names (already resolved by api). For unmerge,
      * also when asking what is allowed: the order that merged_into names; NULL refuses. */
     const struct order *target;
+    /* For classify: what its fields `category`, `place` and `region` name (already resolved by
+     * api), NULL none. */
+    const struct category *named_category;
+    const struct place *named_place;
+    const struct region *named_region;
 };
 
 /* One action as it is published: name, label, fields. The same for every account. */
@@ -94,8 +105,9 @@ bool lifecycle_tick(struct order_case *c, const struct act_context *ctx, const s
  * event. */
 void lifecycle_receive(struct order_case *c, const struct act_context *ctx);
 
-/* Recomputes order.needs from the case. Called by all the above. */
-uint32_t lifecycle_needs(const struct order_case *c);
+/* Says of a stored case each thing that the rules never leave behind; nothing when all is well. */
+void lifecycle_verify(const struct order_case *c, void (*each)(void *user, const char *what),
+                      void *user);
 
 /* Writes the tables as Graphviz dot or as Markdown, for docs. */
 void lifecycle_print(FILE *out, bool markdown);

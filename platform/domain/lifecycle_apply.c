@@ -43,6 +43,7 @@ static void detail_values(struct buf *out, const struct move *m)
             continue;
         switch (value->spec->type) {
         case FIELD_CHOICE:
+        case FIELD_CATEGORY:
             detail_name(out, value->spec->name, value->text);
             break;
         case FIELD_INT:
@@ -87,6 +88,8 @@ static const char *describe(const struct move *m, const struct event_draft *even
         detail_number(&out, "deadline_at", order->deadline_at);
     if ((m->row->effects & E(CONCLUDE)) != 0)
         detail_name(&out, "conclusion", order->conclusion);
+    if (m->row->effects & E(CLASSIFY))
+        detail_number(&out, "deadline_at", order->deadline_at);
     if (m->row->effects & E(ASSIGN))
         detail_number(&out, "designated", order->designated);
     detail_values(&out, m);

@@ -148,12 +148,6 @@ uint32_t case_needs(const struct order_case *c, const struct policy *policy)
     }
 }
 
-uint32_t lifecycle_needs(const struct order_case *c)
-{
-    struct policy policy = policy_default();
-    return case_needs(c, &policy);
-}
-
 /* --- timers ---------------------------------------------------------------------------------- */
 
 static void timer_remove_at(struct order_case *c, size_t i)

@@ -50,6 +50,38 @@ static void close_case(struct move *m)
 
 /* --- order: dispatch ------------------------------------------------------------------------- */
 
+/* What is said replaces what was known; the rest stays. */
+static void classify(struct move *m)
+{
+    struct order *order = &m->c->order;
+    const struct order before = *order;
+    struct act_context ctx = *m->ctx;
+    const struct category *category = ctx.named_category;
+    const struct place *place = ctx.named_place;
+    if (field_present(m->values, "category")) {
+        order->category_code = arena_strdup(ctx.arena, category->code);
+        order->industry = arena_strdup(ctx.arena, category->industry);
+        ctx.category = category;
+    }
+    if (field_present(m->values, "place")) {
+        order->place_id = place->id;
+        order->component_owner_id = place->owner_unit_id;
+        order->region_code = arena_strdup(ctx.arena, place->region_code);
+        order->place_text = arena_strdup(ctx.arena, place->name);
+    } else if (field_present(m->values, "region")) {
+        order->place_id = order->component_owner_id = 0;
+        order->region_code = arena_strdup(ctx.arena, ctx.named_region->code);
+        order->place_text = "";
+    }
+    if (field_present(m->values, "place_text"))
+        order->place_text = arena_strdup(ctx.arena, field_text(m->values, "place_text"));
+    if (field_present(m->values, "kind"))
+        order->kind = (enum appeal_kind)word_find(WORDS_APPEAL_KIND, field_text(m->values, "kind"));
+    order->urgent = field_number(m->values, "urgent", order->urgent) != 0;
+    order->complex = field_number(m->values, "complex", order->complex) != 0;
+    order_reclassify(m->c, &ctx, &before, m->ctx->category);
+}
+
 static void assign(struct move *m)
 {
     struct order *order = &m->c->order;
@@ -179,8 +211,8 @@ static void promise(struct move *m)
         timer_set(m->c, m->ctx->arena, TIMER_PROMISE_ON, order->id, order->promised_on);
 }
 
-/* Rule 3: not satisfied means a second assignment and the bulletin; the second time a supervision
- * notice by itself, from the third on a coordination. */
+/* Rule 3: not satisfied means a second assignment and the bulletin; after some times a supervision
+ * notice by itself, then a coordination (policy). */
 static void second_assignment(struct move *m)
 {
     struct order_case *c = m->c;
@@ -197,10 +229,10 @@ static void second_assignment(struct move *m)
                                       order->round, (long long)unit_id, times);
     event_add(c, m->ctx, "second_assignment", SUBJECT_ORDER, order->id, "", "", true)->detail =
         detail;
-    if (times == 2)
+    if (times == m->ctx->policy->notice_after)
         event_add(c, m->ctx, "supervision_notice", SUBJECT_ORDER, order->id, "", "", true)->detail =
             detail;
-    if (times >= 3) {
+    if (times >= m->ctx->policy->coordination_after) {
         order->coordination_due = true;
         event_add(c, m->ctx, "coordination_due", SUBJECT_ORDER, order->id, "", "", true)->detail =
             detail;
@@ -247,12 +279,19 @@ void lifecycle_order_effects(struct move *move, enum order_state from)
         uint32_t bit;
         void (*effect)(struct move *m);
     } effects[] = {
-        {E(FACTS), record_facts}, {E(ANSWER), answer},
-        {E(CONCLUDE), conclude},  {E(MERGE), merge},
-        {E(CLOSE), close_case},   {E(ASSIGN), assign},
-        {E(REOPEN), reopen},      {E(RESUME), resume},
-        {E(PROMISE), promise},    {E(SECOND), second_assignment},
-        {E(NOTE), note},          {E(SUPERVISE), supervise},
+        {E(FACTS), record_facts},
+        {E(ANSWER), answer},
+        {E(CONCLUDE), conclude},
+        {E(MERGE), merge},
+        {E(CLASSIFY), classify},
+        {E(CLOSE), close_case},
+        {E(ASSIGN), assign},
+        {E(REOPEN), reopen},
+        {E(RESUME), resume},
+        {E(PROMISE), promise},
+        {E(SECOND), second_assignment},
+        {E(NOTE), note},
+        {E(SUPERVISE), supervise},
         {E(CARD), card},
     };
     if (move->row->effects & E(SUSPEND))

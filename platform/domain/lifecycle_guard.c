@@ -95,9 +95,16 @@ static bool not_designated(const struct move *m, struct problem *problem)
     if (!m->c->order.designated)
         return true;
     if (m->row->subject != SUBJECT_ORDER)
-        return problem_set(problem, PROBLEM_DESIGNATED, NULL, none, none, none);
+        return problem_set(problem, PROBLEM_DESIGNATED, NULL,
+                           number_label(m->c->order.failed_dispatches, m->ctx->arena), none, none);
     return problem_set(problem, PROBLEM_DESIGNATE_NOW, NULL,
                        number_label(m->c->order.failed_dispatches, m->ctx->arena), none, none);
+}
+
+static bool classified(const struct move *m, struct problem *problem)
+{
+    return m->c->order.category_code[0] ||
+           problem_set(problem, PROBLEM_UNCLASSIFIED, NULL, none, none, none);
 }
 
 static bool designated(const struct move *m, struct problem *problem)
@@ -111,10 +118,16 @@ static bool attempts_enough(const struct move *m, struct problem *problem)
 {
     int32_t attempts, days;
     case_attempts(m->c, &attempts, &days);
-    return (attempts >= m->ctx->policy->unreached_attempts &&
-            days >= m->ctx->policy->unreached_days) ||
-           problem_set(problem, PROBLEM_ATTEMPTS_FEW, NULL, number_label(attempts, m->ctx->arena),
-                       number_label(days, m->ctx->arena), none);
+    const struct policy *policy = m->ctx->policy;
+    struct arena *arena = m->ctx->arena;
+    return (attempts >= policy->unreached_attempts && days >= policy->unreached_days) ||
+           problem_set(
+               problem, PROBLEM_ATTEMPTS_FEW, NULL,
+               (struct bilingual){arena_printf(arena, "%d attempts on %d",
+                                               policy->unreached_attempts, policy->unreached_days),
+                                  arena_printf(arena, "%d 日内 %d 次", policy->unreached_days,
+                                               policy->unreached_attempts)},
+               number_label(attempts, arena), number_label(days, arena));
 }
 
 static bool healed(const struct move *m, struct problem *problem)
@@ -253,6 +266,7 @@ static bool (*const checks[GUARD_COUNT])(const struct move *m, struct problem *p
     [GUARD_BIT_CURRENT] = current,
     [GUARD_BIT_LEAD] = is_lead,
     [GUARD_BIT_CO] = is_co,
+    [GUARD_BIT_CLASSIFIED] = classified,
     [GUARD_BIT_DESIGNATED] = designated,
     [GUARD_BIT_NOT_DESIGNATED] = not_designated,
     [GUARD_BIT_TARGET] = target_fits,

@@ -14,6 +14,7 @@
     X(CURRENT,        "of the current round") \
     X(LEAD,           "the lead") \
     X(CO,             "a co-handler") \
+    X(CLASSIFIED,     "the category is known") \
     X(DESIGNATED,     "too many failed dispatches") \
     X(NOT_DESIGNATED, "not designated") \
     X(TARGET,         "the target is open and not merged") \
@@ -38,6 +39,7 @@
     X(ANSWER,           "conclusion: answered") \
     X(CONCLUDE,         "clock stops, archive timer") \
     X(CLOSE,            "open assignments withdrawn, timers removed") \
+    X(CLASSIFY,         "limits, deadline, card and dispatch limit anew") \
     X(ASSIGN,           "lead and co-handlers offered") \
     X(MERGE,            "merged_into") \
     X(REOPEN,           "clocks as before") \
@@ -180,6 +182,10 @@ struct limit limit_of_return(const struct order *order, const struct act_context
 void order_set_deadline(struct order *order, const struct act_context *ctx);
 /* Sets the order's card and its yellow and red timers from its deadline. */
 void order_set_card(struct order_case *c, const struct act_context *ctx);
+/* What has become of an order is known better: its limits and clocks follow. `ctx->category` is the
+ * new one, `before` the order as it was, of category `category_before`. */
+void order_reclassify(struct order_case *c, const struct act_context *ctx,
+                      const struct order *before, const struct category *category_before);
 /* Starts the dispatcher's clock anew. */
 void order_set_dispatch_by(struct order_case *c, const struct act_context *ctx);
 /* Sets all timers of an assignment from its dates. */

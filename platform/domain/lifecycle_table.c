@@ -30,12 +30,13 @@ static const struct lifecycle_row rows[] = {
     /* --- order: intake --------------------------------------------------------------------------- */
     ORDER_ROW(O(DRAFT), "receive", R(OPERATOR), "", ORDER_RECEIVED, 0, 0),
     ORDER_ROW(O(RECEIVED), "answer", R(OPERATOR), "", ORDER_ANSWERED, 0, E(ANSWER) | E(CONCLUDE)),
-    ORDER_ROW(O(RECEIVED), "submit", R(OPERATOR), "", ORDER_TO_DISPATCH, 0, 0),
+    ORDER_ROW(O(RECEIVED) | O(TO_DISPATCH), "classify", R(OPERATOR) | R(DISPATCHER), "", STAYS, 0, E(CLASSIFY)),
+    ORDER_ROW(O(RECEIVED), "submit", R(OPERATOR), "", ORDER_TO_DISPATCH, G(CLASSIFIED), 0),
     ORDER_ROW(O(RECEIVED) | O(TO_DISPATCH), "reject", R(OPERATOR) | R(DISPATCHER), "", ORDER_REJECTED, 0, E(CLOSE)),
     ORDER_ROW(LIVE_STATES, "withdraw", R(OPERATOR), "", ORDER_WITHDRAWN, 0, E(CLOSE)),
     /* --- order: dispatch ------------------------------------------------------------------------- */
-    ORDER_ROW(O(TO_DISPATCH), "dispatch", R(DISPATCHER), "", ORDER_IN_HAND, G(NOT_DESIGNATED), E(ASSIGN)),
-    ORDER_ROW(O(TO_DISPATCH), "dispatch", R(SUPERVISOR), "", ORDER_IN_HAND, G(DESIGNATED), E(ASSIGN)),
+    ORDER_ROW(O(TO_DISPATCH), "dispatch", R(DISPATCHER), "", ORDER_IN_HAND, G(CLASSIFIED) | G(NOT_DESIGNATED), E(ASSIGN)),
+    ORDER_ROW(O(TO_DISPATCH), "dispatch", R(SUPERVISOR), "", ORDER_IN_HAND, G(CLASSIFIED) | G(DESIGNATED), E(ASSIGN)),
     ORDER_ROW(O(TO_DISPATCH), "transfer", JUDGES, "", ORDER_TRANSFERRED, 0, E(CLOSE)),
     ORDER_ROW(O(IN_HAND) | O(CALLBACK), "transfer", R(SUPERVISOR), "", ORDER_TRANSFERRED, G(NOT_OWN), E(CLOSE)),
     ORDER_ROW(O(RECEIVED) | O(TO_DISPATCH), "merge", R(DISPATCHER), "", ORDER_MERGED, G(TARGET), E(CLOSE) | E(MERGE)),

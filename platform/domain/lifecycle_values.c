@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { AHEAD_DAYS_MAX = 366 };
-
 static const struct bilingual none = {NULL, NULL};
 
 static struct bilingual day_label(int32_t day, struct arena *arena)
@@ -22,8 +20,8 @@ static const struct unit *find_unit(const struct move *m, int64_t id)
     return m->ctx->find_unit && id > 0 ? m->ctx->find_unit(m->ctx->find_unit_user, id) : NULL;
 }
 
-static bool unknown_unit(const struct action_schema *schema, const char *field,
-                         struct problem *problem)
+static bool unknown_reference(const struct action_schema *schema, const char *field,
+                              struct problem *problem)
 {
     struct bilingual label = both(field);
     for (size_t i = 0; i < schema->field_count; i++)
@@ -41,13 +39,33 @@ static bool missing(const struct action_schema *schema, const char *field, struc
     return problem_set(problem, PROBLEM_FIELD_MISSING, field, both(field), none, none);
 }
 
-/* A day that lies in the future, at most a year away. */
+/* A day that lies in the future, and not too far. */
 static bool day_ahead(const struct move *m, const char *field, enum problem_type type,
                       struct problem *problem)
 {
     int64_t day = field_number(m->values, field, 0), today = clock_day(m->ctx->now);
-    return (day > today && day <= today + AHEAD_DAYS_MAX) ||
-           problem_set(problem, type, field, none, none, none);
+    int32_t ahead = m->ctx->policy->ahead_days;
+    return (day > today && day <= today + ahead) ||
+           problem_set(problem, type, field, both(arena_printf(m->ctx->arena, "%d", ahead)), none,
+                       none);
+}
+
+/* What is named must have been found; saying nothing completes nothing. */
+static bool check_classify(struct move *m, const struct action_schema *schema,
+                           struct problem *problem)
+{
+    bool said = false;
+    for (size_t i = 0; i < schema->field_count; i++)
+        said = said || field_present(m->values, schema->fields[i].name);
+    if (!said)
+        return missing(schema, "category", problem);
+    if (field_present(m->values, "category") && !m->ctx->named_category)
+        return unknown_reference(schema, "category", problem);
+    if (field_present(m->values, "place") && !m->ctx->named_place)
+        return unknown_reference(schema, "place", problem);
+    if (field_present(m->values, "region") && !m->ctx->named_region)
+        return unknown_reference(schema, "region", problem);
+    return true;
 }
 
 static bool check_dispatch(struct move *m, const struct action_schema *schema,
@@ -55,12 +73,12 @@ static bool check_dispatch(struct move *m, const struct action_schema *schema,
 {
     m->unit = find_unit(m, field_number(m->values, "unit", 0));
     if (!m->unit)
-        return unknown_unit(schema, "unit", problem);
+        return unknown_reference(schema, "unit", problem);
     const struct field_value *co = field_get(m->values, "co_units");
     for (size_t i = 0; co->present && i < co->id_count; i++) {
         const struct unit *unit = find_unit(m, co->ids[i]);
         if (!unit || m->co_count == sizeof m->co_units / sizeof m->co_units[0])
-            return unknown_unit(schema, "co_units", problem);
+            return unknown_reference(schema, "co_units", problem);
         bool twice = unit->id == m->unit->id;
         for (size_t j = 0; j < m->co_count; j++)
             twice = twice || m->co_units[j]->id == unit->id;
@@ -149,7 +167,7 @@ static bool check_object(struct move *m, const struct action_schema *schema,
         return true;
     m->unit = find_unit(m, field_number(m->values, "proposed_unit", 0));
     if (!m->unit)
-        return unknown_unit(schema, "proposed_unit", problem);
+        return unknown_reference(schema, "proposed_unit", problem);
     return m->unit->id != m->assignment->unit_id ||
            problem_set(problem, PROBLEM_SAME_UNIT, "proposed_unit", both(m->unit->name), none,
                        none);
@@ -164,7 +182,7 @@ static bool check_rule(struct move *m, const struct action_schema *schema, struc
         return missing(schema, "unit", problem);
     m->unit = find_unit(m, field_number(m->values, "unit", 0));
     if (!m->unit)
-        return unknown_unit(schema, "unit", problem);
+        return unknown_reference(schema, "unit", problem);
     return m->unit->id != m->objection->unit_id ||
            problem_set(problem, PROBLEM_SAME_UNIT, "unit", both(m->unit->name), none, none);
 }
@@ -202,6 +220,7 @@ static const struct {
     const char *action;
     bool (*check)(struct move *m, const struct action_schema *schema, struct problem *problem);
 } checks[] = {
+    {"classify", check_classify},
     {"dispatch", check_dispatch},
     {"suspend", check_suspend},
     {"callback", check_callback},

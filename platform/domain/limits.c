@@ -63,13 +63,14 @@ bool order_clock_runs(enum order_state state)
            state == ORDER_CALLBACK;
 }
 
-/* Yellow begins one working day before a deadline in working days, and with the last quarter of one
- * in hours, which would otherwise be yellow from its first moment. */
+/* Yellow begins working days before a deadline in working days, and with the last part of one in
+ * hours, which would otherwise be yellow from its first moment. */
 static int64_t yellow_from(const struct act_context *ctx, int64_t began_at, int64_t deadline_at,
                            enum limit_unit unit)
 {
-    return unit == LIMIT_HOURS ? deadline_at - (deadline_at - began_at) / 4
-                               : worktime_days_before(ctx->calendar, deadline_at, 1);
+    return unit == LIMIT_HOURS
+               ? deadline_at - (deadline_at - began_at) * ctx->policy->yellow_share / 100
+               : worktime_days_before(ctx->calendar, deadline_at, ctx->policy->yellow_days);
 }
 
 void order_set_card(struct order_case *c, const struct act_context *ctx)
@@ -120,4 +121,36 @@ void order_set_dispatch_by(struct order_case *c, const struct act_context *ctx)
     struct order *order = &c->order;
     order->dispatch_by = worktime_deadline(ctx->calendar, ctx->now, limit_of_dispatch(order, ctx));
     timer_set(c, ctx->arena, TIMER_DISPATCH_BY, order->id, order->dispatch_by);
+}
+
+void order_reclassify(struct order_case *c, const struct act_context *ctx,
+                      const struct order *before, const struct category *category_before)
+{
+    struct order *order = &c->order;
+    struct act_context ctx_before = *ctx;
+    ctx_before.category = category_before;
+    order_set_deadline(order, ctx);
+    /* Before anybody knew what it is about nothing was promised; afterwards the first deadline
+     * stays for all to see. */
+    if (!before->category_code[0] && order->category_code[0])
+        order->first_deadline_at = order->deadline_at;
+    order_set_card(c, ctx);
+    struct limit limit = limit_of_dispatch(order, ctx);
+    int64_t from_receipt = worktime_deadline(ctx->calendar, order->received_at, limit);
+    bool first_clock =
+        order->dispatch_by == worktime_deadline(ctx->calendar, before->received_at,
+                                                limit_of_dispatch(before, &ctx_before));
+    int64_t due = from_receipt;
+    if (!first_clock) {
+        /* The clock was started anew on the way: it is made shorter, never longer. */
+        int64_t anew = worktime_deadline(ctx->calendar, ctx->now, limit);
+        due = anew < order->dispatch_by ? anew : order->dispatch_by;
+    }
+    if (due == order->dispatch_by)
+        return;
+    bool running = order->dispatch_by > ctx->now;
+    order->dispatch_by = due;
+    /* What was late and is still late is not said again. */
+    if (running || due > ctx->now)
+        timer_set(c, ctx->arena, TIMER_DISPATCH_BY, order->id, due);
 }

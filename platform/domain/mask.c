@@ -59,6 +59,8 @@ static struct glyphs masked(const char *text, const char *person_name, bool whol
     glyphs.whole = whole;
     mask_find_numbers(&glyphs, arena);
     mask_find_plates(&glyphs);
+    if (whole)
+        mask_find_last_digits(&glyphs);
     if (person_name && person_name[0]) {
         struct glyphs name = glyphs_read(person_name, arena);
         mask_find_name(&glyphs, &name);

@@ -7,7 +7,7 @@
 
 /* --- groups of digits ------------------------------------------------------------------------ */
 
-enum { NUMBER_MAX = 24, GROUPS_MAX = 20, GAP_MAX = 3 };
+enum { NUMBER_MAX = 24, GROUPS_MAX = 20, GAP_MAX = 3, MOBILE = 11, LONG_RUN = 20 };
 
 struct group {
     size_t start, end; /* glyphs [start, end) */
@@ -19,6 +19,11 @@ struct number {
     size_t length;
     size_t sizes[GROUPS_MAX];
     size_t groups;
+};
+
+/* Groups first..last, of whose digits the first `head` and the last `tail` are shown. */
+struct found {
+    size_t first, last, head, tail;
 };
 
 struct finder {
@@ -36,9 +41,12 @@ static void find_groups(struct finder *f, struct arena *arena)
             continue;
         struct group *group = &f->groups[f->count++];
         group->start = i;
-        while (i < f->text->count && f->text->items[i].digit >= 0)
+        /* ① before a number may be the point of a list. */
+        bool ringed = f->text->items[i].ringed;
+        while (i < f->text->count && f->text->items[i].digit >= 0 &&
+               f->text->items[i].ringed == ringed)
             i++;
-        group->end = i;
+        group->end = i--;
     }
 }
 
@@ -145,6 +153,9 @@ static bool card_groups(const struct number *n)
 {
     if (n->groups == 1 || (n->groups == 2 && n->sizes[0] == 6))
         return true;
+    int first = two(n->digits), second = two(n->digits + 4);
+    if ((first == 19 || first == 20) && (second == 19 || second == 20))
+        return false; /* years */
     for (size_t i = 0; i + 1 < n->groups; i++)
         if (n->sizes[i] != 4)
             return false;
@@ -226,6 +237,16 @@ static bool counted(const struct finder *f, size_t end)
     return false;
 }
 
+/* What houses, rooms, days and things are counted by. */
+static bool listed(const struct finder *f, size_t end)
+{
+    while (end < f->text->count && f->text->items[end].code == ' ')
+        end++;
+    return end < f->text->count &&
+           glyph_is_one_of(f->text->items[end].code,
+                           U"号栋幢座楼层室户单门房间年月日时分天次个件人名只辆台套条米斤公里亩％");
+}
+
 static bool local_phone(const struct finder *f, const struct number *n, size_t first, size_t last)
 {
     bool grouped = n->groups == 1 || (n->groups == 2 && n->sizes[1] == 4);
@@ -242,41 +263,164 @@ static bool card_goes_on(const struct finder *f, const struct number *n, size_t 
            classify(&longer, false) == BANK_CARD;
 }
 
-/* The number that begins at group i, hidden; returns the group after it. */
-static size_t take_number(struct finder *f, size_t i)
+/* --- numbers in one piece --------------------------------------------------------------------- */
+
+/* "1 3 5 7 9 11 13 15栋": a list whose digits happen to make a number. */
+static bool list_of_small(const struct finder *f, const struct number *n, size_t first, size_t last)
+{
+    return n->groups > 3 && n->groups < n->length && all_small(n) &&
+           listed(f, f->groups[last].end) && !said_to_be_phone(f, f->groups[first].start);
+}
+
+/* Twenty digits and more in fours or fives are no card, but no quantity either. */
+static bool long_run(const struct finder *f, size_t i, size_t *last)
+{
+    size_t total = 0, years = 0, at = i;
+    for (;; at++) {
+        size_t size = f->groups[at].end - f->groups[at].start;
+        const struct glyph *digits = &f->text->items[f->groups[at].start];
+        years += size == 4 && (digits[0].digit == 1 || digits[0].digit == 2) &&
+                 (digits[1].digit == 9 || digits[1].digit == 0);
+        total += size;
+        if (size < 4 || size > 5 || !joined(f, at))
+            break;
+    }
+    *last = at;
+    return at > i && total >= LONG_RUN && years <= 1 && !listed(f, f->groups[at].end) &&
+           !counted(f, f->groups[at].end);
+}
+
+/* What is found at group i, its digits standing together or parted by blanks and dashes. */
+static bool find_close(const struct finder *f, size_t i, struct found *out)
 {
     struct number n = {.length = 0};
-    if (f->groups[i].end - f->groups[i].start >= 20) {
-        hide(f, i, i, 3, 4); /* several numbers run together: better hidden than guessed */
-        return i + 1;
+    size_t run;
+    if (f->groups[i].end - f->groups[i].start >= LONG_RUN) {
+        /* several numbers run together: better hidden than guessed */
+        *out = (struct found){i, i, 3, 4};
+        return true;
     }
     for (size_t last = i; add_group(f, &n, last); last++) {
         switch (classify(&n, x_after(f, last))) {
         case TELEPHONE:
-            hide(f, i, last, n.length - 8, 4);
-            return last + 1;
-        case FIXED:
-            hide(f, i, last, 3, 2);
-            return last + 1;
-        case IDENTITY:
-            hide(f, i, last, 3, n.length == 17 ? 1 : 2);
-            return last + 1;
-        case BANK_CARD:
-            if (card_goes_on(f, &n, last))
+            if (list_of_small(f, &n, i, last))
                 break;
-            hide(f, i, last, 0, 4);
-            return last + 1;
+            *out = (struct found){i, last, n.length - 8, 4};
+            return true;
+        case FIXED:
+            *out = (struct found){i, last, 3, 2};
+            return true;
+        case IDENTITY:
+            *out = (struct found){i, last, 3, n.length == 17 ? 1 : 2};
+            return true;
+        case BANK_CARD:
+            if (card_goes_on(f, &n, last) || long_run(f, i, &run))
+                break;
+            *out = (struct found){i, last, 0, 4};
+            return true;
         default:
             break;
         }
         if (local_phone(f, &n, i, last)) {
-            hide(f, i, last, 0, 0);
-            return last + 1;
+            *out = (struct found){i, last, 0, 0};
+            return true;
         }
         if (!joined(f, last))
             break;
     }
-    return i + 1;
+    *out = (struct found){i, i, 0, 0};
+    return long_run(f, i, &out->last);
+}
+
+/* --- mobile numbers in pieces -----------------------------------------------------------------
+ * "138，1234，5678": whatever stands between two groups, if it is little. */
+
+/* At most one sign and a few blanks lie between group i and the next. */
+static bool loosely_joined(const struct finder *f, size_t i)
+{
+    if (i + 1 >= f->count || f->groups[i + 1].start - f->groups[i].end > GAP_MAX)
+        return false;
+    int signs = 0;
+    for (size_t at = f->groups[i].end; at < f->groups[i + 1].start; at++) {
+        uint32_t code = f->text->items[at].code;
+        if (glyph_is_one_of(code, U",，/／()（）~～、。;；:：|｜\\"))
+            signs++;
+        else if (!glyph_separates(code) && code != '\n' && code != '\r')
+            return false;
+    }
+    return signs <= 1;
+}
+
+/* Three digits in as many groups as you like, and at most three groups behind; or three groups, or
+ * two as one writes them. Single digits otherwise are numbers of a list. */
+static bool mobile_shape(const struct number *n)
+{
+    size_t at = 0, head = 0, behind = 0;
+    if (n->sizes[0] == 1 && n->groups == 3 && n->sizes[1] >= 3 && n->sizes[2] >= 3)
+        return true; /* 1-387-1234567 */
+    while (at < n->groups && head < 3)
+        head += n->sizes[at++];
+    if (head != 3) {
+        at = 0;
+    } else if (n->groups > at + 3) {
+        return false;
+    }
+    for (; at < n->groups; at++, behind++)
+        if (n->sizes[at] < 2)
+            return false;
+    if (head == 3)
+        return behind > 0;
+    return behind == 3 || (behind == 2 && (n->sizes[0] == 7 || n->sizes[0] == 4));
+}
+
+/* True if a list or a quantity ends behind group `last` or where the list goes on. */
+static bool ends_list(const struct finder *f, size_t last)
+{
+    for (;; last++) {
+        size_t end = f->groups[last].end;
+        if (listed(f, end) || counted(f, end))
+            return true;
+        if (!loosely_joined(f, last) || f->groups[last + 1].end - f->groups[last + 1].start < 3)
+            return false;
+    }
+}
+
+static bool find_loose(const struct finder *f, size_t i, struct found *out)
+{
+    struct number n = {.length = 0};
+    bool said = said_to_be_phone(f, f->groups[i].start), close_head = true;
+    for (size_t last = i; n.length < MOBILE && add_group(f, &n, last); last++) {
+        if (n.length == MOBILE) {
+            /* Single digits that make the first three are parted by blanks, not listed. */
+            bool shape = mobile_shape(&n) && (close_head || n.sizes[0] >= 2);
+            bool good = shape ? (said && n.groups <= 3) || !ends_list(f, last)
+                              : said && !ends_list(f, last);
+            *out = (struct found){i, last, 3, 4};
+            return good && n.groups > 1 && mobile(n.digits) && !date_groups(&n) &&
+                   !(n.groups == 2 && !said && n.sizes[1] == 8 &&
+                     begins_with_date(n.digits + 3, 8));
+        }
+        if (!loosely_joined(f, last))
+            return false;
+        close_head = close_head && (n.length >= 3 || joined(f, last));
+    }
+    return false;
+}
+
+/* The number that begins at group i, hidden; returns the group after it. */
+static size_t take_number(struct finder *f, size_t i)
+{
+    struct found found, other;
+    if (!find_close(f, i, &found)) {
+        if (!find_loose(f, i, &found))
+            return i + 1;
+        /* Where two numbers are possible nothing of either is shown. */
+        for (size_t j = i + 1; j <= found.last; j++)
+            if ((find_close(f, j, &other) || find_loose(f, j, &other)) && other.last > found.last)
+                found = (struct found){i, other.last, 0, 0};
+    }
+    hide(f, found.first, found.last, found.head, found.tail);
+    return found.last + 1;
 }
 
 void mask_find_numbers(struct glyphs *text, struct arena *arena)

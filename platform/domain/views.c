@@ -43,6 +43,19 @@ const struct view *view_find(const char *name, uint32_t roles)
     return NULL;
 }
 
+bool view_is_personal(const struct view *view)
+{
+    return strcmp(view->name, "mine") == 0;
+}
+
+bool view_counts(const struct view *view, const struct queued *order)
+{
+    const struct order_filter *filter = &view->filter;
+    return (filter->needs ? (order->needs & filter->needs) != 0 : order->open) &&
+           (!filter->unsatisfied || order->unsatisfied) &&
+           (filter->card == 0 || filter->card == 1 + (int32_t)order->card);
+}
+
 bool roles_see_orders(uint32_t roles)
 {
     return (roles & SEES_ORDERS) != 0;
@@ -62,7 +75,7 @@ bool roles_reveal(uint32_t roles)
 
 bool roles_unit_alone(uint32_t roles)
 {
-    return (roles & R(HANDLER)) && !(roles & SPEAKS_WITH_CITIZENS);
+    return (roles & (R(HANDLER) | R(CONFERENCE))) && !(roles & SPEAKS_WITH_CITIZENS);
 }
 
 bool roles_see_board(uint32_t roles)
@@ -73,6 +86,11 @@ bool roles_see_board(uint32_t roles)
 bool roles_see_bulletin(uint32_t roles)
 {
     return roles_see_board(roles) || (roles & R(DISPATCHER));
+}
+
+bool roles_see_access(uint32_t roles)
+{
+    return (roles & R(AUDITOR)) != 0;
 }
 
 struct bilingual view_need_label(const struct order *order, uint32_t roles)

@@ -270,8 +270,10 @@ void why_state(const struct order_case *c, const struct act_context *ctx, struct
             arena_printf(ctx->arena, "派发未果 %d 次%s。", order->failed_dispatches,
                          order->designated ? "，由平台指定承办单位" : ""));
     if (order->coordination_due)
-        say(out, "Not satisfied for the third time: a coordination is due.",
-            "三次不满意：须组织协调。");
+        say(out,
+            arena_printf(ctx->arena, "Not satisfied for time %d: a coordination is due.",
+                         case_unsatisfied_times(c)),
+            arena_printf(ctx->arena, "第 %d 次不满意：须组织协调。", case_unsatisfied_times(c)));
     say_facts(c, ctx, out);
     say_needs(c, ctx, out);
     say_timers(c, ctx, out);

@@ -10,9 +10,10 @@
 #include <stdint.h>
 
 enum field_type {
-    FIELD_TEXT, /* one or more lines; min..max code points */
-    FIELD_LINE, /* text without line ends */
-    FIELD_INT,  /* min..max */
+    FIELD_TEXT,   /* one or more lines; min..max code points */
+    FIELD_LINE,   /* text without line ends */
+    FIELD_SECRET, /* the same, overwritten in memory after the request */
+    FIELD_INT,    /* min..max */
     FIELD_BOOL,
     FIELD_CHOICE,   /* one of choices, by name */
     FIELD_DATE,     /* "2026-11-30" in the city's zone; value: days since 1970 */

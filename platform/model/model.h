@@ -50,7 +50,8 @@ struct channel {
 struct place {
     int64_t id;
     const char *name;
-    const char *kind; /* road, estate, building, business, component, village_group, public */
+    const char *kind; /* road, estate, building, entrance, room, business, component, village_group,
+                         house, public */
     const char *region_code;
     const char *component_code; /* "" unless a city component */
     int64_t owner_unit_id;      /* of a component; 0 none */
@@ -79,6 +80,26 @@ struct account {
     enum language language;
     bool demo;
     bool disabled;
+    bool must_change;      /* the password is an initial one */
+    int64_t password_at;   /* when it was set */
+    int64_t last_login_at; /* 0 never */
+};
+
+/* Wrong passwords for one login, whether there is such an account or not. */
+struct login_guard {
+    int64_t account_id; /* 0 unknown */
+    int32_t wrong;
+    int64_t since;        /* the first of them */
+    int64_t locked_until; /* 0 not locked */
+};
+
+/* One token of a session. A renewal gives the session a further one. */
+struct session {
+    int64_t id, account_id;
+    int64_t created_at; /* the login */
+    int64_t issued_at, expires_at;
+    int64_t seen_at; /* its last request, about a minute late */
+    bool replaced;   /* by a renewal */
 };
 
 /* One restriction of an account's scope. Rows of one dimension are alternatives, dimensions are
@@ -101,8 +122,9 @@ struct scope_row {
 struct person {
     int64_t id;
     const char *name;
-    const char *phone; /* as typed, digits and + only */
-    bool confidential; /* 隐匿: hidden from the unit altogether */
+    const char *phone;    /* as typed, digits and + only */
+    const char *identity; /* number of GB 11643: 18 characters, a capital X; "" none */
+    bool confidential;    /* 隐匿: hidden from the unit altogether */
 };
 
 /* Free text of a citizen or an official, in a row of its own. */
@@ -248,6 +270,14 @@ struct order_case {
     size_t responsibility_count, responsibility_capacity;
 };
 
+/* An appeal on its way in, with the order that comes of it. */
+struct received {
+    struct order_case *c;
+    struct person person; /* id 0: nobody is known */
+    struct statement words;
+    struct appeal appeal;
+};
+
 /* A stored event as it is read back. */
 struct event {
     int64_t seq; /* position in the change feed */
@@ -262,6 +292,14 @@ struct event {
     const char *body; /* the exact text that is hashed */
 };
 
+/* What the queues count of an order. */
+struct queued {
+    bool open, unsatisfied;
+    uint32_t needs;
+    enum card card;
+    int64_t taken_by;
+};
+
 /* Which orders a list is about; zero or "" restricts nothing. The asking account's scope always
  * applies as well. */
 struct order_filter {
@@ -271,7 +309,7 @@ struct order_filter {
     bool open_only;     /* not answered, archived, transferred, merged, rejected, withdrawn */
     bool unsatisfied;   /* only those marked so */
     int32_t round_from; /* at least this round */
-    const char *region_code, *category_code; /* prefixes; NULL none */
+    const char *region_code, *category_code; /* prefixes; NULL none; category "-": none yet */
     const char *street_code;                 /* exactly: what lies in no street is in none */
     const char *industry, *channel;          /* NULL none */
     int64_t unit_id;                         /* lead or co-handler now, with the units below it */
@@ -279,6 +317,23 @@ struct order_filter {
     bool concluded;                          /* only those that were concluded */
     const char *conclusion;                  /* NULL none */
     int64_t taken_by;
+    int64_t place_id;
+    int64_t received_from, received_to; /* from this moment, to before that one */
+    const char *text;                   /* words, all of which are in it; NULL none */
+    const char *number;                 /* or, with a text, this order number; NULL none */
+};
+
+/* An entry of the knowledge base: what is answered to a question, by whom it is kept. */
+struct article {
+    int64_t id;
+    const char *source_no; /* its number where it came from, "" none; unique */
+    const char *title, *body;
+    const char *category_code, *region_code; /* "" any, the whole city */
+    int64_t owner_unit_id;                   /* 0 none */
+    enum article_state state;
+    int64_t review_on, valid_to; /* valid_to: to before this moment; 0 without end */
+    int64_t updated_at;
+    int64_t version; /* grows by one with each change */
 };
 
 #endif

@@ -21,6 +21,8 @@ static const struct word needs[] = {NEEDS(X)};
 static const struct word timer_kinds[] = {TIMER_KINDS(X)};
 static const struct word conclusions[] = {CONCLUSIONS(X)};
 static const struct word occurrences[] = {OCCURRENCES(X)};
+static const struct word access_kinds[] = {ACCESS_KINDS(X)};
+static const struct word article_states[] = {ARTICLE_STATES(X)};
 #undef X
 
 static const struct {
@@ -38,6 +40,8 @@ static const struct {
     [WORDS_TIMER_KIND] = {timer_kinds, TIMER_KIND_COUNT},
     [WORDS_CONCLUSION] = {conclusions, CONCLUSION_COUNT},
     [WORDS_OCCURRENCE] = {occurrences, OCCURRENCE_COUNT},
+    [WORDS_ACCESS_KIND] = {access_kinds, ACCESS_KIND_COUNT},
+    [WORDS_ARTICLE_STATE] = {article_states, ARTICLE_STATE_COUNT},
 };
 
 const char *bilingual_text(struct bilingual text, enum language language)

@@ -110,6 +110,12 @@ const char *bilingual_text(struct bilingual text, enum language language);
     X(DECISION,  "decision",  "decision of the platform", "平台决定结案") \
     X(ANSWERED,  "answered",  "answered at once",        "直接答复")
 
+/* How far a knowledge article is. */
+#define ARTICLE_STATES(X) \
+    X(DRAFT,     "draft",     "draft",     "草稿")   \
+    X(PUBLISHED, "published", "published", "已发布") \
+    X(RETIRED,   "retired",   "retired",   "已停用")
+
 /* What rules write into an order's history beside the actions and timers themselves. */
 #define OCCURRENCES(X) \
     X(RECEIVE,            "receive",            "received",                 "受理") \
@@ -122,7 +128,25 @@ const char *bilingual_text(struct bilingual text, enum language language);
     X(SUPERVISION_NOTICE, "supervision_notice", "supervision notice",       "督办提示") \
     X(COORDINATION_DUE,   "coordination_due",   "coordination is due",      "应协调督办") \
     X(RAISE,              "raise",              "objection raised",         "异议提出") \
-    X(REVEAL,             "reveal",             "personal data looked at",  "查看个人信息")
+    X(REVEAL,             "reveal",             "personal data looked at",  "查看个人信息") \
+    X(ANONYMISE,          "anonymise",          "anonymised",               "匿名化")
+
+/* What the access log keeps: who looked at personal data or took them along, and what happened to
+ * logins. */
+#define ACCESS_KINDS(X) \
+    X(REVEAL,           "reveal",           "looked at personal data",   "查看个人信息") \
+    X(SEARCH,           "search",           "searched by number",        "按号码查询") \
+    X(EXPORT,           "export",           "exported",                  "导出") \
+    X(ANONYMISE,        "anonymise",        "anonymised",                "匿名化") \
+    X(LOGIN_FAILED,     "login_failed",     "wrong password",            "密码错误") \
+    X(LOCKED,           "locked",           "login locked",              "登录锁定") \
+    X(UNLOCKED,         "unlocked",         "login unlocked",            "登录解锁") \
+    X(PASSWORD_CHANGED, "password_changed", "password changed",          "修改密码") \
+    X(PASSWORD_RESET,   "password_reset",   "password reset",            "重置密码") \
+    X(SESSIONS_ENDED,   "sessions_ended",   "all sessions ended",        "结束全部登录") \
+    X(DISABLED,         "disabled",         "account disabled",          "停用账号") \
+    X(ENABLED,          "enabled",          "account enabled",           "启用账号") \
+    X(CREATED,          "created",          "account created",           "新建账号")
 /* clang-format on */
 
 #define X(id, name, en, zh) ORDER_##id,
@@ -155,6 +179,12 @@ enum timer_kind { TIMER_KINDS(X) TIMER_KIND_COUNT };
 #define X(id, name, en, zh) CONCLUSION_##id,
 enum conclusion { CONCLUSIONS(X) CONCLUSION_COUNT };
 #undef X
+#define X(id, name, en, zh) ARTICLE_##id,
+enum article_state { ARTICLE_STATES(X) ARTICLE_STATE_COUNT };
+#undef X
+#define X(id, name, en, zh) ACCESS_##id,
+enum access_kind { ACCESS_KINDS(X) ACCESS_KIND_COUNT };
+#undef X
 #define X(id, name, en, zh) OCCURRENCE_##id,
 enum occurrence { OCCURRENCES(X) OCCURRENCE_COUNT };
 #undef X
@@ -172,6 +202,8 @@ enum word_list {
     WORDS_TIMER_KIND,
     WORDS_CONCLUSION,
     WORDS_OCCURRENCE,
+    WORDS_ACCESS_KIND,
+    WORDS_ARTICLE_STATE,
 };
 /* How many words a list has. */
 int words_count(enum word_list list);
