@@ -11,6 +11,11 @@ bool order_open(enum order_state state)
     return !(closed & BIT(state));
 }
 
+int64_t order_sort_at(const struct order *order)
+{
+    return order->deadline_at ? order->deadline_at : SORT_LAST;
+}
+
 static struct limit read_limit(struct db_rows *rows, int column)
 {
     return (struct limit){(int32_t)db_get_int(rows, column),
@@ -187,7 +192,7 @@ static enum status order_write(struct db *db, const struct order *o, const char 
         db_blob(o->event_hash, HASH_SIZE),
         db_text(units),
         db_int(order_open(o->state)),
-        db_int(o->deadline_at ? o->deadline_at : SORT_LAST),
+        db_int(order_sort_at(o)),
     };
     const size_t count = sizeof params / sizeof params[0];
     enum status st = db_run(db, is_new ? ORDER_INSERT : ORDER_UPDATE, params, count, err);

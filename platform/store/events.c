@@ -66,12 +66,10 @@ static bool detail_good(const char *detail, struct buf *scratch)
     return good;
 }
 
-static void make_body(struct buf *out, const struct order *o, const struct event_draft *e,
-                      int64_t arrived_at, const char *statement_hash, const char *units)
+void event_body_head(struct buf *out, const struct event_facts *e)
 {
-    buf_clear(out);
-    buf_printf(out, "{\"order\":%lld", (long long)o->id);
-    add_int(out, "n", o->event_n);
+    buf_printf(out, "{\"order\":%lld", (long long)e->order_id);
+    add_int(out, "n", e->n);
     add_text(out, "action", e->action);
     add_text(out, "subject", e->subject);
     add_int(out, "subject_id", e->subject_id);
@@ -79,26 +77,64 @@ static void make_body(struct buf *out, const struct order *o, const struct event
     add_text(out, "to", e->to);
     add_int(out, "account", e->account_id);
     add_int(out, "done_at", e->done_at);
-    add_int(out, "arrived_at", arrived_at);
-    add_int(out, "version", o->version);
+    add_int(out, "arrived_at", e->arrived_at);
+    add_int(out, "version", e->version);
     add_int(out, "statement", e->statement_id);
-    add_text(out, "statement_hash", statement_hash);
-    add_text(out, "region", o->region_code);
-    add_text(out, "category", o->category_code);
-    add_text(out, "industry", o->industry);
-    add_text(out, "channel", o->channel);
-    add_text(out, "state", word_name(WORDS_ORDER_STATE, (int)o->state));
-    add_text(out, "units", units);
-    buf_printf(out, ",\"detail\":{%s}}", e->detail ? e->detail : "");
 }
 
-static void chain(unsigned char hash[HASH_SIZE], const char *body, size_t length)
+void event_body_tail(struct buf *out, const struct event_facts *e)
+{
+    add_text(out, "region", e->region_code);
+    add_text(out, "category", e->category_code);
+    add_text(out, "industry", e->industry);
+    add_text(out, "channel", e->channel);
+    add_text(out, "state", e->state);
+    add_text(out, "units", e->units);
+    buf_add_text(out, ",\"detail\":{");
+}
+
+static void make_body(struct buf *out, const struct event_facts *facts, const char *statement_hash,
+                      const char *detail)
+{
+    buf_clear(out);
+    event_body_head(out, facts);
+    add_text(out, "statement_hash", statement_hash);
+    event_body_tail(out, facts);
+    buf_printf(out, "%s}}", detail ? detail : "");
+}
+
+void event_chain(unsigned char hash[HASH_SIZE], const char *body, size_t length)
 {
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, HASH_SIZE);
     crypto_generichash_update(&state, hash, HASH_SIZE);
     crypto_generichash_update(&state, (const unsigned char *)body, length);
     crypto_generichash_final(&state, hash, HASH_SIZE);
+}
+
+static struct event_facts facts_of(const struct order *o, const struct event_draft *e,
+                                   int64_t arrived_at, const char *units)
+{
+    return (struct event_facts){
+        .order_id = o->id,
+        .n = o->event_n,
+        .action = e->action,
+        .subject = e->subject,
+        .subject_id = e->subject_id,
+        .from = e->from,
+        .to = e->to,
+        .account_id = e->account_id,
+        .done_at = e->done_at,
+        .arrived_at = arrived_at,
+        .version = o->version,
+        .statement_id = e->statement_id,
+        .region_code = o->region_code,
+        .category_code = o->category_code,
+        .industry = o->industry,
+        .channel = o->channel,
+        .state = word_name(WORDS_ORDER_STATE, (int)o->state),
+        .units = units,
+    };
 }
 
 static enum status append_one(struct db *db, struct order_case *c, const struct event_draft *e,
@@ -113,10 +149,11 @@ static enum status append_one(struct db *db, struct order_case *c, const struct 
     if (!detail_good(e->detail, body))
         return error_set(err, ST_INVALID, "the detail of an event is no JSON: %s", e->action);
     o->event_n++;
-    make_body(body, o, e, arrived_at, statement_hash, units);
+    const struct event_facts facts = facts_of(o, e, arrived_at, units);
+    make_body(body, &facts, statement_hash, e->detail);
     if (body->failed)
         return error_set(err, ST_NO_MEMORY, "out of memory");
-    chain(o->event_hash, body->data, body->length);
+    event_chain(o->event_hash, body->data, body->length);
     st = db_run(
         db,
         "insert into event(order_id, n, action, subject, subject_id, from_state, to_state,"
@@ -181,103 +218,4 @@ size_t store_events(struct db *db, int64_t order_id, struct arena *arena, struct
     while (rows && db_next(rows))
         event_read(rows, arena, &APPEND(arena, *out, count, capacity));
     return db_close(rows) ? 0 : count;
-}
-
-/* The columns repeat what the body says, for queries; a forger could change either. Returns the
- * name of a column that differs, or NULL. */
-static const char *column_differs(struct db_rows *rows, const cJSON *body)
-{
-    static const struct {
-        const char *name;
-        int column;
-    } NUMBERS[] = {{"order", 1},   {"n", 2},           {"subject_id", 5}, {"account", 8},
-                   {"done_at", 9}, {"arrived_at", 10}, {"statement", 11}, {"version", 12}},
-      TEXTS[] = {{"action", 3},    {"subject", 4},   {"from", 6},     {"to", 7},     {"region", 15},
-                 {"category", 16}, {"industry", 17}, {"channel", 18}, {"state", 19}, {"units", 20}};
-    for (size_t i = 0; i < sizeof NUMBERS / sizeof NUMBERS[0]; i++)
-        if (json_int(body, NUMBERS[i].name, -1) != db_get_int(rows, NUMBERS[i].column))
-            return NUMBERS[i].name;
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
-        const char *text = json_text(body, TEXTS[i].name, NULL);
-        if (!text || strcmp(text, db_get_text(rows, TEXTS[i].column)) != 0)
-            return TEXTS[i].name;
-    }
-    return NULL;
-}
-
-static enum status verify_row(struct db_rows *rows, int64_t order_id, int64_t n,
-                              unsigned char hash[HASH_SIZE], struct error *err)
-{
-    size_t length = 0;
-    const char *text = db_get_text(rows, 13);
-    chain(hash, text, strlen(text));
-    const void *stored = db_get_blob(rows, 14, &length);
-    if (db_get_int(rows, 2) != n)
-        return error_set(err, ST_CORRUPT, "order %lld: event %lld is missing", (long long)order_id,
-                         (long long)n);
-    if (length != HASH_SIZE || memcmp(stored, hash, HASH_SIZE) != 0)
-        return error_set(err, ST_CORRUPT, "order %lld: event %lld was changed", (long long)order_id,
-                         (long long)n);
-    cJSON *body = json_parse(text, strlen(text));
-    const char *column = column_differs(rows, body);
-    cJSON_Delete(body);
-    if (column)
-        return error_set(err, ST_CORRUPT, "order %lld: event %lld: %s is not what its body says",
-                         (long long)order_id, (long long)n, column);
-    return ST_OK;
-}
-
-/* The head of the chain as the order's row has it. */
-static enum status read_head(struct db *db, int64_t order_id, int64_t *n,
-                             unsigned char hash[HASH_SIZE], struct error *err)
-{
-    enum status found = ST_NOT_FOUND;
-    struct db_rows *rows = db_query(db, "select event_n, event_hash from orders where id = $1",
-                                    DB_PARAMS(db_int(order_id)), err);
-    if (rows && db_next(rows)) {
-        *n = db_get_int(rows, 0);
-        row_hash(rows, 1, hash, HASH_SIZE);
-        found = ST_OK;
-    }
-    enum status st = db_close(rows);
-    if (!st && found)
-        return error_set(err, found, "there is no order %lld", (long long)order_id);
-    return st;
-}
-
-size_t store_order_ids(struct db *db, struct arena *arena, int64_t **out)
-{
-    size_t count = 0, capacity = 0;
-    *out = NULL;
-    struct db_rows *rows = db_query(db, "select id from orders order by id", NULL, 0, NULL);
-    while (rows && db_next(rows))
-        APPEND(arena, *out, count, capacity) = db_get_int(rows, 0);
-    return db_close(rows) ? 0 : count;
-}
-
-enum status store_chain_verify(struct db *db, int64_t order_id, struct error *err)
-{
-    int64_t head_n = 0, n = 0;
-    unsigned char head[HASH_SIZE], hash[HASH_SIZE] = {0};
-    /* Head and events of one moment; a caller's own snapshot does as well. */
-    bool own = !db_in_transaction(db) && store_read_begin(db) == ST_OK;
-    enum status bad = ST_OK, st = read_head(db, order_id, &head_n, head, err);
-    if (!st) {
-        struct db_rows *rows =
-            db_query(db,
-                     "select" EVENT_COLUMNS ", hash, region_code, category_code, industry, channel,"
-                     " state, units from event where order_id = $1 order by n",
-                     DB_PARAMS(db_int(order_id)), err);
-        while (rows && !bad && db_next(rows))
-            bad = verify_row(rows, order_id, ++n, hash, err);
-        st = db_close(rows);
-    }
-    if (own)
-        (void)store_read_end(db);
-    if (st || bad)
-        return st ? st : bad;
-    if (n != head_n || memcmp(hash, head, HASH_SIZE) != 0)
-        return error_set(err, ST_CORRUPT, "order %lld: its chain ends at event %lld, not at %lld",
-                         (long long)order_id, (long long)n, (long long)head_n);
-    return ST_OK;
 }

@@ -7,11 +7,15 @@
 #include "core/status.h"
 #include <sodium.h>
 
+enum { KEYS_CURSOR_ROUNDS = 4 };
+
 /* All derived from the file's one key (libsodium crypto_kdf). */
 struct keys {
     unsigned char seal[crypto_aead_xchacha20poly1305_ietf_KEYBYTES]; /* rows of citizens, texts */
     unsigned char number[crypto_generichash_KEYBYTES]; /* hashes of phone and identity numbers */
     unsigned char text[crypto_shorthash_KEYBYTES];     /* words of the text index */
+    /* places in the change feed, a key for each round of platform/api/cursor.c */
+    unsigned char cursor[KEYS_CURSOR_ROUNDS][crypto_shorthash_KEYBYTES];
     unsigned char sign_public[crypto_sign_PUBLICKEYBYTES]; /* Ed25519, roots of the events */
     unsigned char sign_secret[crypto_sign_SECRETKEYBYTES];
     char id[17]; /* which key it is, in hex: kept in the database, tells nothing of the key */

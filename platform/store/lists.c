@@ -2,6 +2,7 @@
 /* Lists of orders and their counts, within a scope. */
 #include "platform/store/scope.h"
 #include "platform/store/store_private.h"
+#include "platform/store/text_index.h"
 #include <string.h>
 
 /* The parameters of every text below; one that a text does not name is not looked at. */
@@ -28,22 +29,29 @@ enum {
     P_CONCLUDED,
     P_CONCLUSION,
     P_STREET,
-    P_COUNT = P_STREET
+    P_PLACE,
+    P_FROM,
+    P_TO,
+    P_TEXT,
+    P_COUNT = P_TEXT
 };
-_Static_assert(ORDER_STATE_COUNT == 13 && P_AFTER_KEY == 28, "the texts say $15 … $27");
+_Static_assert(ORDER_STATE_COUNT == 13 && P_AFTER_KEY == 28 && P_TEXT == 38,
+               "the texts say $15 … $27, $38");
 
 #define WHERE                                                                                      \
     " where ($2 = 0 or o.state in ($15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"    \
     " $27)) and ($3 = 0 or (o.needs & $3) <> 0) and ($4 = '' or o.card = $4)"                      \
     " and ($5 = 0 or o.unsatisfied = 1) and o.round >= $6"                                         \
     " and ($7 = '' or substr(o.region_code, 1, length($7)) = $7)"                                  \
-    " and ($8 = '' or substr(o.category_code, 1, length($8)) = $8)"                                \
+    " and ($8 = '' or substr(o.category_code, 1, length($8)) = $8"                                 \
+    " or ($8 = '-' and o.category_code = ''))"                                                     \
     " and ($9 = '' or o.industry = $9) and ($10 = '' or o.channel = $10)"                          \
     " and ($11 = 0 or o.lead_unit_id = case when $11 < 0 then 0 else $11 end)"                     \
     " and ($12 = 0 or o.taken_by = $12)"                                                           \
     " and ($31 = 0 or o.open = 1) and ($32 = 0 or o.concluded_at <> 0)"                            \
     " and ($33 = '' or (o.conclusion = $33 and o.concluded_at <> 0))"                              \
-    " and ($34 = '' or substr(o.region_code, 1, 9) = $34) and" SCOPE_SQL
+    " and ($34 = '' or substr(o.region_code, 1, 9) = $34) and ($35 = 0 or o.place_id = $35)"       \
+    " and o.received_at >= $36 and ($37 = 0 or o.received_at < $37) and" SCOPE_SQL
 #define WITH_UNIT                                                                                  \
     " and (o.id, o.round) in (select m.order_id, m.round from assignment m"                        \
     " where m.unit_path >= $13 and m.unit_path < $14 and m.state not in ('returned', "             \
@@ -51,6 +59,13 @@ _Static_assert(ORDER_STATE_COUNT == 13 && P_AFTER_KEY == 28, "the texts say $15 
 #define BY_DEADLINE " and (o.sort_at, o.id) > ($28, $29) order by o.sort_at, o.id limit $30"
 #define BY_NEWEST   " and o.id < $29 order by o.id desc limit $30"
 #define LIST        "select" ORDER_COLUMNS "from orders o"
+/* What holds the words, the newest first: the index gives them in that order, so that a page of a
+ * common word reads no more of it than the page. */
+#define LIST_TEXT   "select" ORDER_COLUMNS "from " ORDER_TEXT " cross join orders o"
+#define OF_TEXT     " and o.id = " ORDER_TEXT_ID " and" ORDER_TEXT_MATCHES
+#define IN_TEXT                                                                                    \
+    " and o.id in (select " ORDER_TEXT_ID " from " ORDER_TEXT " where" ORDER_TEXT_MATCHES ")"
+#define BY_NEWEST_TEXT " and " ORDER_TEXT_ID " < $29 order by " ORDER_TEXT_ID " desc limit $30"
 #define COUNT                                                                                      \
     "select count(*), coalesce(sum(case when o.card = 'red' then 1 else 0 end), 0) from orders o"
 
@@ -85,11 +100,18 @@ static const char *const COUNT_SQL[BASE_COUNT][2] = {
     COUNTS(FROM_UNSATISFIED), COUNTS(FROM_TAKEN),
 };
 
+/* The same with words to be found, for which a base is of no use. [with unit][newest first] */
+static const char *const LIST_TEXT_SQL[2][2] = {
+    {LIST WHERE IN_TEXT BY_DEADLINE, LIST_TEXT WHERE OF_TEXT BY_NEWEST_TEXT},
+    {LIST WHERE IN_TEXT WITH_UNIT BY_DEADLINE, LIST_TEXT WHERE OF_TEXT WITH_UNIT BY_NEWEST_TEXT},
+};
+static const char *const COUNT_TEXT_SQL[2] = {COUNT WHERE IN_TEXT, COUNT WHERE IN_TEXT WITH_UNIT};
+
 /* A filter as parameters. */
 struct bound {
     struct db_value values[P_COUNT];
     enum base base;
-    bool unit;
+    bool unit, text;
     char path_to[256];
 };
 
@@ -140,6 +162,10 @@ static bool bind_filter(struct bound *b, int64_t account_id, const struct order_
     set(b, P_STREET, db_text(f->street_code));
     set(b, P_CONCLUDED, db_int(f->concluded));
     set(b, P_CONCLUSION, db_text(f->conclusion));
+    set(b, P_PLACE, db_int(f->place_id));
+    set(b, P_FROM, db_int(f->received_from));
+    set(b, P_TO, db_int(f->received_to));
+    set(b, P_TEXT, db_text(""));
     b->base = base_of(f);
     b->unit = f->unit_id != 0;
     /* "/1/12/" and what is below it are the texts from "/1/12/" to before "/1/120": '0' follows
@@ -155,7 +181,8 @@ static bool bind_filter(struct bound *b, int64_t account_id, const struct order_
     return true;
 }
 
-/* Binds the filter with the path of its unit. ST_NOT_FOUND when there is no such unit. */
+/* Binds the filter with the path of its unit. ST_NOT_FOUND when nothing can fit it: there is no
+ * such unit, or no word in its text. */
 static enum status prepare(struct db *db, int64_t account_id, const struct order_filter *f,
                            struct arena *arena, struct bound *b)
 {
@@ -169,7 +196,14 @@ static enum status prepare(struct db *db, int64_t account_id, const struct order
         if (st || *path == '\0')
             return st ? st : ST_NOT_FOUND;
     }
-    return bind_filter(b, account_id, f, path) ? ST_OK : ST_INVALID;
+    if (!bind_filter(b, account_id, f, path))
+        return ST_INVALID;
+    b->text = f->text != NULL;
+    if (!b->text)
+        return ST_OK;
+    const char *pattern = text_pattern(db, f->text, f->number, true, arena);
+    set(b, P_TEXT, db_text(pattern));
+    return *pattern ? ST_OK : ST_NOT_FOUND;
 }
 
 enum status store_orders(struct db *db, int64_t account_id, const struct order_filter *filter,
@@ -186,8 +220,9 @@ enum status store_orders(struct db *db, int64_t account_id, const struct order_f
     set(&b, P_AFTER_KEY, db_int(after_key));
     set(&b, P_AFTER_ID, db_int(newest_first && after_id == 0 ? INT64_MAX : after_id));
     set(&b, P_LIMIT, db_int((int64_t)limit + 1)); /* one more tells whether there is more */
-    struct db_rows *rows =
-        db_query(db, LIST_SQL[b.base][b.unit][newest_first], b.values, P_COUNT, NULL);
+    const char *sql =
+        b.text ? LIST_TEXT_SQL[b.unit][newest_first] : LIST_SQL[b.base][b.unit][newest_first];
+    struct db_rows *rows = db_query(db, sql, b.values, P_COUNT, NULL);
     while (rows && db_next(rows)) {
         if (page->count == limit) {
             page->more = true;
@@ -211,7 +246,8 @@ enum status store_orders_count(struct db *db, int64_t account_id, const struct o
         return ST_NO_MEMORY;
     enum status st = prepare(db, account_id, filter, arena, &b);
     if (!st) {
-        struct db_rows *rows = db_query(db, COUNT_SQL[b.base][b.unit], b.values, P_COUNT, NULL);
+        const char *sql = b.text ? COUNT_TEXT_SQL[b.unit] : COUNT_SQL[b.base][b.unit];
+        struct db_rows *rows = db_query(db, sql, b.values, P_COUNT, NULL);
         if (rows && db_next(rows)) {
             *count = db_get_int(rows, 0);
             *red = db_get_int(rows, 1);

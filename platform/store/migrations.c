@@ -3,14 +3,16 @@
 #include "core/clock.h"
 #include "platform/store/schema.h"
 #include "platform/store/store_private.h"
+#include "platform/store/text_index.h"
 
 /* A step is its script, then what SQL cannot say: the rows that are written anew. */
 static const struct migration {
     const char *script;
     enum status (*convert)(struct db *db, struct error *err); /* NULL none */
 } MIGRATIONS[] = {
-    {schema_1_loop, NULL},   {schema_2_personal, NULL}, {schema_3_accounts, NULL},
-    {schema_4_search, NULL}, {schema_5_imports, NULL},
+    {schema_1_loop, NULL},     {schema_2_personal, personal_convert},
+    {schema_3_accounts, NULL}, {schema_4_search, text_index_create},
+    {schema_5_imports, NULL},
 };
 enum { NEWEST = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 
@@ -43,6 +45,19 @@ enum status migrations_check(struct db *db, struct error *err)
                          "start the newer program",
                          db->path, (int)version, (int)NEWEST);
     return ST_OK;
+}
+
+enum status migrations_done(struct db *db, struct error *err)
+{
+    int64_t version = schema_version(db, err);
+    if (version < 0)
+        return ST_CORRUPT;
+    return version == NEWEST
+               ? ST_OK
+               : error_set(err, ST_CONFLICT,
+                           "%s is of an older Minqing (schema %d, this program has %d): start the"
+                           " platform on it once",
+                           db->path, (int)version, (int)NEWEST);
 }
 
 enum status migrations_run(struct db *db, struct error *err)

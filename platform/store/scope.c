@@ -2,6 +2,7 @@
 /* The rows that restrict an account. What they mean: scope.h. */
 #include "platform/store/scope.h"
 #include "platform/store/store_private.h"
+#include <sodium.h>
 #include <string.h>
 
 static const char *const DIMENSIONS[] = {
@@ -61,6 +62,34 @@ int64_t store_scope_version(struct db *db, int64_t account_id)
     db_number(db, "select scope_version from account where id = $1", DB_PARAMS(db_int(account_id)),
               0, &version, NULL);
     return version;
+}
+
+/* Each text with its NUL, so that none runs into the next. */
+static void hash_text(crypto_generichash_state *state, const char *text)
+{
+    crypto_generichash_update(state, (const unsigned char *)text, strlen(text) + 1);
+}
+
+enum status store_scope_hash(struct db *db, int64_t account_id, unsigned char out[HASH_SIZE])
+{
+    int64_t sees = 0;
+    crypto_generichash_state state;
+    enum status st =
+        db_number(db, "select 1 from account where id = $1 and sees_orders = 1 and disabled = 0",
+                  DB_PARAMS(db_int(account_id)), 0, &sees, NULL);
+    if (st)
+        return st;
+    crypto_generichash_init(&state, NULL, 0, HASH_SIZE);
+    hash_text(&state, sees ? "sees" : "");
+    struct db_rows *rows = db_query(
+        db, "select dimension, value from scope where account_id = $1 order by dimension, value",
+        DB_PARAMS(db_int(account_id)), NULL);
+    while (rows && db_next(rows)) {
+        hash_text(&state, db_get_text(rows, 0));
+        hash_text(&state, db_get_text(rows, 1));
+    }
+    crypto_generichash_final(&state, out, HASH_SIZE);
+    return db_close(rows);
 }
 
 size_t store_scopes(struct db *db, int64_t account_id, struct arena *arena, struct scope_row **out)

@@ -12,7 +12,7 @@
 enum { ID_BLOCK = 1024, NUMBER_BLOCK = 64, NODE_MAX = 255 };
 static const int64_t SEQUENCE_MAX = (INT64_C(1) << 34) - 1;
 
-static enum status read_node(struct db *db, int32_t *node)
+enum status node_read(struct db *db, int32_t *node)
 {
     *node = 0;
     struct db_rows *rows = db_query(db, "select value from meta where key='node'", NULL, 0, NULL);
@@ -31,7 +31,7 @@ static enum status read_node(struct db *db, int32_t *node)
 static enum status take_ids(struct db *db, struct sequences *s)
 {
     int64_t end = 0;
-    enum status st = read_node(db, &s->node);
+    enum status st = node_read(db, &s->node);
     if (!st)
         st = db_number(db,
                        "insert into id_block(node, next) values($1, $2) on conflict(node)"
@@ -56,11 +56,25 @@ int64_t store_new_id(struct db *db, int64_t now)
         enum status st = take_ids(db, s);
         if (st) {
             log_line(LOG_ERROR, "no identifiers could be taken: %s", status_name(st));
-            db->failed = true;
+            db->failed = ST_IO;
             return 0;
         }
     }
     return id_make(clock_month(now), s->node, s->id_next++);
+}
+
+/* Without RETURNING, for which SQLite makes the text index write out what it holds back: an import
+ * takes a block for nearly each order. Nobody else writes in between. */
+static enum status take_numbers(struct db *db, int32_t day, int64_t *end)
+{
+    enum status st = db_run(db, "update number_block set next = next + $2 where day = $1",
+                            DB_PARAMS(db_int(day), db_int(NUMBER_BLOCK)), NULL);
+    if (!st && db_changes(db) == 0)
+        st = db_run(db, "insert into number_block(day, next) values($1, $2)",
+                    DB_PARAMS(db_int(day), db_int(1 + NUMBER_BLOCK)), NULL);
+    return st ? st
+              : db_number(db, "select next from number_block where day = $1",
+                          DB_PARAMS(db_int(day)), 0, end, NULL);
 }
 
 enum status store_new_number(struct db *db, int64_t now, char out[20])
@@ -74,11 +88,7 @@ enum status store_new_number(struct db *db, int64_t now, char out[20])
         i++;
     if (i == NUMBER_DAYS_KEPT) {
         int64_t end = 0;
-        enum status st = db_number(
-            db,
-            "insert into number_block(day, next) values($1, $2) on conflict(day)"
-            " do update set next = number_block.next + $3 returning next",
-            DB_PARAMS(db_int(day), db_int(1 + NUMBER_BLOCK), db_int(NUMBER_BLOCK)), 0, &end, NULL);
+        enum status st = take_numbers(db, day, &end);
         if (st)
             return st;
         i = s->day_slot++ % NUMBER_DAYS_KEPT;
@@ -110,4 +120,15 @@ enum status store_meta_set(struct db *db, const char *key, const char *value)
                   "insert into meta(key, value) values($1, $2) on conflict(key)"
                   " do update set value = excluded.value",
                   DB_PARAMS(db_text(key), db_text(value)), NULL);
+}
+
+enum status store_city_mark(struct db *db, bool unfinished)
+{
+    return store_meta_set(db, "unfinished", unfinished ? "1" : "");
+}
+
+bool store_city_unfinished(struct db *db, struct arena *arena)
+{
+    const char *mark = store_meta_get(db, "unfinished", arena);
+    return mark && *mark;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_WAIT_MS = 5000, LOG_SIZE_KEPT = 64 * 1024 * 1024 };
+enum { BUSY_WAIT_MS = 2000, LOG_SIZE_KEPT = 64 * 1024 * 1024 };
 
 static enum status status_of(int code)
 {
@@ -54,6 +54,11 @@ static enum status describe(const struct db *db, int code, struct error *err)
                          "%s cannot be opened; check that the directory exists and may be"
                          " written (%s)",
                          db->path, said);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return error_set(err, ST_BUSY,
+                         "%s is locked by another program; end that, or wait for it (%s)", db->path,
+                         said);
     case SQLITE_NOTADB:
         return error_set(err, ST_CORRUPT, "%s is not a database; nothing was changed", db->path);
     case SQLITE_CORRUPT:
@@ -70,7 +75,7 @@ enum status sqlite_fail(struct db *db, int code, struct error *err)
     enum status st = describe(db, code, &mine);
     /* Lists answer "none" when they fail; somebody must learn why. Keys are refused every day. */
     if ((code & 0xff) != SQLITE_CONSTRAINT)
-        db->failed = true;
+        db->failed = st == ST_CORRUPT ? ST_CORRUPT : ST_IO;
     if (db->serving && st != ST_CONFLICT && st != ST_BUSY)
         log_line(LOG_ERROR, "%s", mine.message);
     if (err)
@@ -157,8 +162,9 @@ enum status db_make_durable(struct db *db, struct error *err)
     if (!wal)
         return error_set(err, ST_IO, "%s: this file system cannot hold a write-ahead log",
                          db->path);
+    /* What is deleted is overwritten: rows that are anonymised must be gone from the file. */
     char *sql = sqlite3_mprintf("pragma synchronous=full;pragma wal_autocheckpoint=0;"
-                                "pragma journal_size_limit=%d",
+                                "pragma secure_delete=on;pragma journal_size_limit=%d",
                                 (int)LOG_SIZE_KEPT);
     int code = sql ? sqlite3_exec(db->handle, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
     sqlite3_free(sql);
@@ -167,12 +173,40 @@ enum status db_make_durable(struct db *db, struct error *err)
     return code == SQLITE_OK ? ST_OK : sqlite_fail(db, code, err);
 }
 
+enum status db_wipe_later(struct db *db, struct error *err)
+{
+    return db_run(db, "insert into meta(key, value) values('wipe', 'due') on conflict do nothing",
+                  NULL, 0, err);
+}
+
+enum status db_wipe(struct db *db, struct error *err)
+{
+    int64_t due = 0;
+    enum status st =
+        db_number(db, "select count(*) from meta where key = 'wipe'", NULL, 0, 0, &due, err);
+    if (st || !due)
+        return st;
+    /* The copy that VACUUM makes can be larger than the memory. It holds what is kept, no more. */
+    int code = sqlite3_exec(db->handle, "pragma temp_store=file;vacuum;pragma temp_store=memory",
+                            NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (code != SQLITE_OK)
+        return sqlite_fail(db, code, err);
+    return db_run(db, "delete from meta where key = 'wipe'", NULL, 0, err);
+}
+
 int64_t db_table_count(struct db *db, struct error *err)
 {
     int64_t n = -1;
     if (db_number(db, "select count(*) from sqlite_schema where type='table'", NULL, 0, 0, &n, err))
         return -1;
     return n;
+}
+
+struct db_rows *db_integrity(struct db *db, bool quick, struct error *err)
+{
+    return db_query(db, quick ? "pragma quick_check" : "pragma integrity_check", NULL, 0, err);
 }
 
 /* --- transactions ---------------------------------------------------------------------------- */

@@ -108,6 +108,7 @@ struct db *store_reader(struct store *store, struct error *err)
     if (!db)
         return NULL;
     db->store = store;
+    db->keys = store->keys;
     db->serving = true;
     if (pthread_setspecific(store->reader_key, db) != 0) {
         db_free(db);
@@ -125,14 +126,14 @@ struct db *store_reader(struct store *store, struct error *err)
 
 enum status store_read_begin(struct db *db)
 {
-    db->failed = false;
+    db->failed = ST_OK;
     return db_run(db, "begin", NULL, 0, NULL);
 }
 
 enum status store_read_end(struct db *db)
 {
     db_rollback(db);
-    return db->failed ? ST_IO : ST_OK;
+    return db->failed;
 }
 
 /* Makes the file if it is not there, for this user's eyes alone: it will hold citizens' names.
@@ -149,13 +150,20 @@ static bool make_private(const char *path, bool *created, struct error *err)
 }
 
 /* Opens, checks and migrates; the writer's connection, or NULL. */
-static struct db *open_database(const char *path, struct error *err)
+static struct db *open_database(struct store *store, const char *key_path, bool *key_created,
+                                struct error *err)
 {
-    struct db *db = db_open(path, DB_WRITER, err);
+    struct db *db = db_open(store->path, DB_WRITER, err);
     if (!db)
         return NULL;
-    /* A file that is not ours is looked at before anything is written to it. */
-    if (migrations_check(db, err) || db_make_durable(db, err) || migrations_run(db, err)) {
+    /* A file that is not ours, or whose key is not there, is looked at before anything is written
+     * to it. */
+    if (migrations_check(db, err) || keyring_open(db, key_path, store->keys, key_created, err)) {
+        db_free(db);
+        return NULL;
+    }
+    db->keys = store->keys;
+    if (db_make_durable(db, err) || migrations_run(db, err) || db_wipe(db, err)) {
         db_free(db);
         return NULL;
     }
@@ -174,16 +182,56 @@ static void remove_unfinished(const char *path)
 
 enum status store_open(const char *path, struct store **out, struct error *err)
 {
-    struct error mine = {ST_OK, ""};
-    *out = NULL;
-    struct store *store = calloc(1, sizeof *store);
-    if (!store || sodium_init() < 0) {
+    return store_open_with(path, NULL, out, err);
+}
+
+const struct keys *store_keys(const struct store *store)
+{
+    return store->keys;
+}
+
+static struct store *store_new(void)
+{
+    struct store *store = sodium_init() < 0 ? NULL : calloc(1, sizeof *store);
+    if (store)
+        store->keys = sodium_malloc(sizeof *store->keys);
+    if (!store || !store->keys) {
         free(store);
-        return error_set(err, ST_NO_MEMORY, "out of memory");
+        return NULL;
     }
     store->lock = -1;
+    return store;
+}
+
+static void store_free(struct store *store)
+{
+    if (store->lock >= 0)
+        close(store->lock);
+    sodium_free(store->keys); /* overwrites it */
+    free(store->path);
+    free(store);
+}
+
+/* Where the key file is; the caller frees it. */
+static char *key_file(const struct store *store, const char *given)
+{
+    char *path = NULL;
+    if (given)
+        return strdup(given);
+    return asprintf(&path, "%s.key", store->path) < 0 ? NULL : path;
+}
+
+enum status store_open_with(const char *path, const char *key_path, struct store **out,
+                            struct error *err)
+{
+    struct error mine = {ST_OK, ""};
+    *out = NULL;
+    struct store *store = store_new();
+    if (!store)
+        return error_set(err, ST_NO_MEMORY, "out of memory");
     bool key = false;
-    bool created = false;
+    bool created = false, key_created = false;
+    char *keys = NULL;
     struct stat known;
     struct db *db = NULL, *checkpoint_db = NULL;
     store->path = absolute(path);
@@ -200,7 +248,10 @@ enum status store_open(const char *path, struct store **out, struct error *err)
         goto fail;
     if (!make_private(store->path, &created, &mine))
         goto fail;
-    db = open_database(store->path, &mine);
+    keys = key_file(store, key_path);
+    if (!keys)
+        goto fail;
+    db = open_database(store, keys, &key_created, &mine);
     if (!db)
         goto fail;
     db->sequences = calloc(1, sizeof *db->sequences);
@@ -217,6 +268,7 @@ enum status store_open(const char *path, struct store **out, struct error *err)
         pthread_mutex_destroy(&store->readers_lock);
         goto fail;
     }
+    free(keys);
     *out = store;
     return ST_OK;
 fail:
@@ -230,13 +282,56 @@ fail:
     db_free(db);
     if (created)
         remove_unfinished(store->path);
-    if (store->lock >= 0)
-        close(store->lock);
-    free(store->path);
-    free(store);
+    if (created && key_created)
+        (void)unlink(keys);
+    free(keys);
+    store_free(store);
     if (err)
         *err = mine;
     return mine.status;
+}
+
+/* A look at the database before a thread has its own connection. */
+static enum status look(struct store *store, const char *key_path, struct error *err)
+{
+    bool key_created = false;
+    struct db *db = db_open(store->path, DB_READER, err);
+    if (!db)
+        return ST_IO;
+    enum status st = migrations_check(db, err);
+    if (!st)
+        st = migrations_done(db, err);
+    /* Of the newest schema each has its key; none is made. */
+    if (!st)
+        st = keyring_open(db, key_path, store->keys, &key_created, err);
+    db_free(db);
+    return st;
+}
+
+enum status store_open_reading(const char *path, const char *key_path, struct store **out,
+                               struct error *err)
+{
+    *out = NULL;
+    struct store *store = store_new();
+    if (!store)
+        return error_set(err, ST_NO_MEMORY, "out of memory");
+    store->path = absolute(path);
+    char *keys = store->path ? key_file(store, key_path) : NULL;
+    enum status st = store->path
+                         ? ST_OK
+                         : error_set(err, ST_IO, "%s cannot be opened: %s", path, strerror(errno));
+    if (!st)
+        st = keys ? look(store, keys, err) : error_set(err, ST_NO_MEMORY, "out of memory");
+    if (!st && pthread_key_create(&store->reader_key, reader_done) != 0)
+        st = error_set(err, ST_NO_MEMORY, "out of memory");
+    free(keys);
+    if (st) {
+        store_free(store);
+        return st;
+    }
+    pthread_mutex_init(&store->readers_lock, NULL);
+    *out = store;
+    return ST_OK;
 }
 
 void store_close(struct store *store)
@@ -252,7 +347,5 @@ void store_close(struct store *store)
     pthread_mutex_destroy(&store->readers_lock);
     /* Last, so that the connection that goes last copies the whole log back. */
     writer_stop(store->writer);
-    close(store->lock);
-    free(store->path);
-    free(store);
+    store_free(store);
 }

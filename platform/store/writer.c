@@ -42,13 +42,13 @@ static enum status run_job(struct db *db, struct task *task, struct error *err)
     enum status st = db_run(db, "savepoint job", NULL, 0, err);
     if (st)
         return st;
-    db->failed = false;
+    db->failed = ST_OK;
     st = task->job(db, task->user);
     size_t left = db_end_queries(db);
     if (left)
         log_line(LOG_WARNING, "a job left %zu queries open", left);
-    if (st == ST_OK && db->failed)
-        st = ST_IO;
+    if (st == ST_OK)
+        st = db->failed;
     if (st) {
         *db->sequences = before;
         if (db_in_transaction(db))
@@ -102,7 +102,7 @@ static void write_group(struct writer *writer, struct task *tasks, size_t count)
     }
     for (size_t i = 0; i < count; i++) {
         if (st && tasks[i].status == ST_OK)
-            tasks[i].status = ST_IO;
+            tasks[i].status = st == ST_BUSY ? ST_BUSY : ST_IO;
         if (tasks[i].done)
             tasks[i].done(tasks[i].user, tasks[i].status);
     }
@@ -179,6 +179,8 @@ enum status store_write(struct store *store, store_job job, store_done done, voi
 {
     struct writer *writer = store->writer;
     enum status st = ST_OK;
+    if (!writer)
+        return ST_INVALID; /* opened for reading */
     pthread_mutex_lock(&writer->lock);
     if (writer->stopping) {
         st = ST_UNAVAILABLE;
@@ -221,7 +223,7 @@ static void waiting_done(void *user, enum status status)
 
 enum status store_write_wait(struct store *store, store_job job, void *user)
 {
-    if (pthread_equal(pthread_self(), store->writer->thread))
+    if (store->writer && pthread_equal(pthread_self(), store->writer->thread))
         return ST_INVALID; /* it would wait for itself */
     struct waiting waiting = {.job = job,
                               .user = user,
