@@ -84,6 +84,27 @@ const struct account *demo_account(const struct demo_city *city, const char *log
     return NULL;
 }
 
+const struct account *demo_staff(const struct demo_city *city, const char *login, size_t nth)
+{
+    size_t n = strlen(login), count = 0;
+    for (size_t turn = 0; turn < 2; turn++) {
+        /* The first turn counts them, the second finds the one whose turn it is. */
+        size_t seen = 0;
+        for (size_t i = 0; i < city->accounts.count; i++) {
+            const char *name = city->accounts.items[i].login;
+            if (strncmp(name, login, n) != 0 || strspn(name + n, "0123456789") != strlen(name + n))
+                continue;
+            if (turn == 1 && seen == nth % count)
+                return &city->accounts.items[i];
+            seen++;
+        }
+        if (seen == 0)
+            return NULL;
+        count = seen;
+    }
+    return NULL;
+}
+
 const struct account *demo_handler(const struct demo_city *city, int64_t unit_id)
 {
     for (size_t i = 0; i < city->accounts.count; i++)

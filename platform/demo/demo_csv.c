@@ -32,3 +32,13 @@ size_t demo_random(struct demo_city *city, size_t bound)
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
     return (size_t)((z ^ (z >> 31)) % bound);
 }
+
+int64_t demo_between(struct demo_city *city, int64_t from, int64_t to)
+{
+    return to > from ? from + (int64_t)demo_random(city, (size_t)(to - from + 1)) : from;
+}
+
+size_t demo_skewed(struct demo_city *city, size_t bound)
+{
+    return demo_random(city, bound) * (demo_random(city, bound) + 1) / bound;
+}

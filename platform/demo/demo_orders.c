@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Playing the scripts: all orders, their steps and their timers on one clock, in the order in which
  * they would have happened. What the life-cycle makes of them is what is stored. */
+#include "core/clock.h"
 #include "core/log.h"
+#include "platform/analysis/indexing.h"
 #include "platform/demo/demo_sim.h"
-#include "platform/domain/mask.h"
-#include <sodium.h>
+#include "platform/domain/reception.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,16 +85,17 @@ static int64_t paced(struct demo_sim *sim, const struct order_case *c, const str
 static int64_t at_work(struct demo_sim *sim, const struct demo_order *order,
                        const struct order_case *c, const struct demo_step *step, int64_t at)
 {
-    bool hurry = c->order.limit.unit == LIMIT_HOURS || order->category->vital ||
-                 order->category->life_safety;
+    bool hurry = c->order.limit.unit == LIMIT_HOURS || order->text->category->vital ||
+                 order->text->category->life_safety;
     if (!step->office || (hurry && strcmp(step->actor, "lead") == 0))
         return at;
     return hurry ? demo_shift_time(sim->city, at) : demo_office_time(sim->city, at);
 }
 
 /* Plans the next step behind `sim->now`, so that all that are left can be done in time. */
-static void plan_step(struct demo_sim *sim, struct demo_order *order, const struct order_case *c)
+static void plan_step(struct demo_sim *sim, struct demo_order *order)
 {
+    const struct order_case *c = order->loaded;
     order->step_at = 0;
     if (order->steps_left == 0)
         return;
@@ -102,21 +104,21 @@ static void plan_step(struct demo_sim *sim, struct demo_order *order, const stru
         return;
     int64_t at = at_work(sim, order, c, step, paced(sim, c, step)), end = sim->end - LATEST;
     const struct assignment *lead = open_lead(c);
-    bool settles = order->script->settle_to > 0;
-    int64_t last = settles && order->last_at < end ? order->last_at : end;
+    int64_t last = order->settles && order->last_at < end ? order->last_at : end;
     int64_t latest = last - (int64_t)(order->steps_left - 1) * LAST_STEPS_APART;
     if (step->pace == PACE_DUE && lead && at > lead->due_at && lead->due_at > sim->now)
         at = lead->due_at - demo_between(sim->city, 0, (lead->due_at - sim->now) / 4);
     if (at > latest && step->pace < PACE_LATE)
         at = sim->now + (last > sim->now ? last - sim->now : end - sim->now) /
                             (int64_t)(order->steps_left + 1);
-    if (settles && order->steps_left == 1 && order->last_at > sim->now)
+    if (order->settles && order->steps_left == 1 && order->last_at > sim->now)
         at = order->last_at;
     order->step_at = at;
 }
 
-static void note_timer(struct demo_order *order, const struct order_case *c)
+static void note_timer(struct demo_order *order)
 {
+    const struct order_case *c = order->loaded;
     order->timer_at = 0;
     for (size_t i = 0; i < c->timer_count; i++)
         if (order->timer_at == 0 || c->timers[i].due_at < order->timer_at)
@@ -125,78 +127,52 @@ static void note_timer(struct demo_order *order, const struct order_case *c)
 
 /* --- intake ----------------------------------------------------------------------------------- */
 
-static enum status put_citizen(struct demo_sim *sim, struct demo_order *order)
+/* Calls are counted by the hotline itself; what other channels send has their number. */
+static const char *source_number(const struct demo_sim *sim, const struct demo_order *order)
 {
-    struct person person = {.id = store_new_id(sim->db, sim->now),
-                            .name = order->name,
-                            .phone = order->phone,
-                            .confidential = order->confidential};
-    unsigned char hash[HASH_SIZE];
-    crypto_generichash(hash, HASH_SIZE, (const unsigned char *)order->phone, strlen(order->phone),
-                       sim->phone_key, HASH_SIZE);
-    order->person_id = person.id;
-    return store_person_put(sim->db, &person, hash);
-}
-
-static enum status put_appeal(struct demo_sim *sim, const struct demo_order *order,
-                              const struct order *o)
-{
-    struct statement words = {.id = store_new_id(sim->db, sim->now), .text = order->words};
-    enum status st = store_statement_put(sim->db, &words);
-    /* The hotline counts its calls itself; what others send has their number. */
-    bool numbered = strcmp(o->channel, "hotline12345") != 0 && strcmp(o->channel, "visit") != 0;
-    struct appeal appeal = {
-        .id = store_new_id(sim->db, sim->now),
-        .channel = o->channel,
-        .source_no =
-            numbered ? arena_printf(sim->arena, "%.6s-%04zu", o->number, order->index + 1) : "",
-        .kind = o->kind,
-        .person_id = order->person_id,
-        .statement_id = words.id,
-        .place_id = o->place_id,
-        .place_text = o->place_text,
-        .region_code = o->region_code,
-        .category_code = o->category_code,
-        .received_at = o->received_at,
-        .source_deadline_at = o->source_deadline_at,
-        .taken_by = o->taken_by};
-    int64_t existing = 0;
-    return st ? st : store_appeal_put(sim->db, &appeal, o->id, &existing);
+    char day[11];
+    const char *channel = order->channel->code;
+    if (strcmp(channel, "hotline12345") == 0 || strcmp(channel, "visit") == 0)
+        return "";
+    clock_format_day(clock_day(sim->now), day);
+    return arena_printf(order->arena, "%.4s%.2s%.2s-%05zu", day, day + 5, day + 8,
+                        order->index + 1);
 }
 
 static enum status take(struct demo_sim *sim, struct demo_order *order, struct error *err)
 {
-    struct order_case *c = arena_alloc(sim->arena, sizeof *c);
-    struct order *o = &c->order;
-    order->id = store_new_id(sim->db, sim->now);
-    *o = (struct order){
-        .id = order->id,
+    order->arena = arena_new();
+    if (!order->arena)
+        return ST_NO_MEMORY;
+    const char *words = demo_words(sim->city, order, order->arena);
+    const struct reception in = {
         .kind = order->text->kind,
         .channel = order->channel->code,
-        .category_code = order->category->code,
-        .industry = order->category->industry,
+        .source_no = source_number(sim, order),
+        .category = order->text->category,
+        .place = order->place,
+        .place_text = "",
         .region_code = order->place->region_code,
-        .place_id = order->place->id,
-        .place_text = order->place->name,
-        .component_owner_id = order->place->owner_unit_id,
-        .title = mask_title(order->words, order->name, sim->arena),
+        .person = {.name = order->name,
+                   .phone = demo_citizen_phone(order->citizen, order->arena),
+                   .identity = "",
+                   .confidential = order->confidential},
+        .words = words,
         .urgent = order->urgent,
-        .confidential = order->confidential,
-        .received_at = sim->now,
-        .taken_by = demo_account(sim->city, order->index % 2 ? "operator2" : "operator")->id,
-        .conclusion = ""};
-    enum status st = store_new_number(sim->db, sim->now, o->number);
-    struct act_context ctx = demo_context(sim, c);
-    ctx.actor = (struct actor){o->taken_by, BIT(ROLE_OPERATOR), 0, ""};
-    lifecycle_receive(c, &ctx);
+        .taken_by = demo_staff(sim->city, "operator", order->index)->id};
+    struct act_context ctx = demo_context(sim, order);
+    ctx.actor = (struct actor){in.taken_by, BIT(ROLE_OPERATOR), 0, ""};
+    struct received received;
+    reception_receive(&in, &ctx, &received);
+    order->loaded = received.c;
+    order->id = received.c->order.id;
+    int64_t existing = 0;
+    enum status st = store_received_put(sim->db, &received, sim->now, &existing, err);
     if (!st)
-        st = put_citizen(sim, order);
-    if (!st)
-        st = store_case_save(sim->db, c, true, sim->now, err);
-    if (!st)
-        st = put_appeal(sim, order, o);
-    plan_step(sim, order, c);
-    note_timer(order, c);
+        st = index_received(sim->db, &received.c->order, words, order->name, in.source_no,
+                            order->arena);
+    sim->taken++;
+    plan_step(sim, order);
     return st;
 }
 
@@ -204,133 +180,156 @@ static enum status take(struct demo_sim *sim, struct demo_order *order, struct e
 
 static enum status play_timer(struct demo_sim *sim, struct demo_order *order, struct error *err)
 {
-    struct order_case *c = store_case_load(sim->db, 0, order->id, sim->arena);
-    if (!c)
-        return error_set(err, ST_NOT_FOUND, "an order of the demonstration is gone");
+    struct order_case *c = order->loaded;
     const struct timer *due = NULL;
     for (size_t i = 0; i < c->timer_count; i++)
         if (c->timers[i].due_at <= sim->now && (!due || c->timers[i].due_at < due->due_at))
             due = &c->timers[i];
-    enum status st = ST_OK;
-    if (due) {
-        const struct timer timer = *due;
-        struct act_context ctx = demo_context(sim, c);
-        if (!lifecycle_tick(c, &ctx, &timer))
-            c->order.version++; /* only the timer goes, which is a change of its own */
-        st = store_case_save(sim->db, c, false, sim->now, err);
+    if (!due)
+        return ST_OK;
+    const struct timer timer = *due;
+    struct act_context ctx = demo_context(sim, order);
+    if (!lifecycle_tick(c, &ctx, &timer))
+        c->order.version++; /* only the timer goes, which is a change of its own */
+    return store_case_save(sim->db, c, false, sim->now, err);
+}
+
+/* What is over shall not wait for ever because a rule refused a step of its script: it is ended as
+ * the state that it is in allows, once. */
+static void amend(struct demo_order *order)
+{
+    order->step_at = 0;
+    order->steps_left = 0;
+    if (order->amended || !(order->script->traits & (TRAIT_OVER | TRAIT_FOLLOWS)))
+        return; /* it stays as it is, which is true to life as well */
+    order->amended = true;
+    switch (order->loaded->order.state) {
+    case ORDER_TO_DISPATCH:
+        order->rest = "dispatch sign handle reply accept ok archive";
+        break;
+    case ORDER_IN_HAND:
+    case ORDER_CALLBACK:
+        order->rest = "decision archive";
+        break;
+    case ORDER_CONCLUDED:
+        order->rest = "archive";
+        break;
+    default:
+        return;
     }
-    note_timer(order, c);
-    return st;
+    order->steps_left = demo_count_steps(order->rest);
+}
+
+/* The citizens of a merged order are called back with the one that goes on. */
+static enum status join(struct demo_sim *sim, const struct demo_order *order)
+{
+    int64_t target = order->loaded->order.merged_into;
+    enum status st = store_order_join(sim->db, order->id, 0, target);
+    if (!st)
+        st = index_order(sim->db, order->id, order->arena);
+    return st ? st : index_order(sim->db, target, order->arena);
 }
 
 static enum status play_step(struct demo_sim *sim, struct demo_order *order, struct error *err)
 {
     size_t length = strcspn(order->rest, " ");
     const struct demo_step *step = demo_step_find(order->rest, length);
-    struct order_case *c = store_case_load(sim->db, 0, order->id, sim->arena);
-    if (!c)
-        return error_set(err, ST_NOT_FOUND, "an order of the demonstration is gone");
-    if (!demo_step_do(sim, order, c, step)) {
-        order->step_at = 0; /* it stays as it is, which is true to life as well */
+    struct order_case *c = order->loaded;
+    if (!step || !demo_step_do(sim, order, step)) {
         sim->abandoned++;
+        amend(order);
+        plan_step(sim, order);
         return ST_OK;
     }
     enum status st = store_case_save(sim->db, c, false, sim->now, err);
     if (!st && c->order.merged_into)
-        st = store_order_join(sim->db, order->id, 0, c->order.merged_into);
+        st = join(sim, order);
     order->rest += length + (order->rest[length] == ' ');
     order->steps_left--;
-    plan_step(sim, order, c);
-    note_timer(order, c);
+    plan_step(sim, order);
     return st;
 }
 
-/* The moment at which something happens to the order next; INT64_MAX for never. */
-static int64_t next_of(const struct demo_order *order)
+static void let_go(struct demo_order *order)
 {
-    if (order->id == 0)
-        return order->received_at;
-    int64_t at = order->step_at ? order->step_at : INT64_MAX;
-    return order->timer_at && order->timer_at <= at ? order->timer_at : at;
+    arena_free(order->arena);
+    order->arena = NULL;
+    order->loaded = NULL;
 }
 
-static struct demo_order *find_next(struct demo_sim *sim)
+static enum status play_next(struct demo_sim *sim, struct demo_order *order, struct error *err)
 {
-    struct demo_order *next = NULL;
-    for (size_t i = 0; i < sim->order_count; i++)
-        if (!next || next_of(&sim->orders[i]) < next_of(next))
-            next = &sim->orders[i];
-    return next;
+    int64_t at = demo_next_of(order);
+    bool timer = order->timer_at && at == order->timer_at;
+    /* A timer can be set for a moment that has passed: it is played now. */
+    if (at > sim->now)
+        sim->now = at;
+    enum status st = order->id == 0 ? take(sim, order, err)
+                     : timer        ? play_timer(sim, order, err)
+                                    : play_step(sim, order, err);
+    if (!st)
+        note_timer(order);
+    if (!st && demo_next_of(order) == INT64_MAX)
+        let_go(order);
+    demo_queue_settle(sim);
+    return st;
 }
 
-static enum status play(struct demo_sim *sim, struct error *err,
-                        void (*progress)(void *user, const char *what, size_t done, size_t total),
-                        void *user)
+enum status demo_sim_play(struct demo_sim *sim, struct db *db, size_t steps, struct error *err)
 {
     enum status st = ST_OK;
-    size_t taken = 0;
-    for (;;) {
-        struct demo_order *order = find_next(sim);
-        if (st || !order || next_of(order) > sim->end)
-            return st;
-        arena_reset(sim->arena);
-        bool timer = order->timer_at && next_of(order) == order->timer_at;
-        /* A timer can be set for a moment that has passed: it is played now. */
-        if (next_of(order) > sim->now)
-            sim->now = next_of(order);
-        if (order->id == 0) {
-            st = take(sim, order, err);
-            if (progress && ++taken % 10 == 0)
-                progress(user, "orders", taken, sim->order_count);
-        } else if (timer) {
-            st = play_timer(sim, order, err);
-        } else {
-            st = play_step(sim, order, err);
-        }
-    }
-}
-
-/* The platform looks citizens up by this key; it is made with the database, as the platform does.
- */
-static enum status make_phone_key(struct demo_sim *sim)
-{
-    char hex[HASH_SIZE * 2 + 1];
-    size_t n = 0;
-    const char *kept = store_meta_get(sim->db, "phone_key", sim->arena);
-    if (kept)
-        return sodium_hex2bin(sim->phone_key, HASH_SIZE, kept, strlen(kept), NULL, &n, NULL) ||
-                       n != HASH_SIZE
-                   ? ST_CORRUPT
-                   : ST_OK;
-    randombytes_buf(sim->phone_key, HASH_SIZE);
-    sodium_bin2hex(hex, sizeof hex, sim->phone_key, HASH_SIZE);
-    return store_meta_set(sim->db, "phone_key", hex);
-}
-
-enum status demo_orders_make(struct demo_city *city, struct db *db, int64_t now, struct error *err,
-                             void (*progress)(void *user, const char *what, size_t done,
-                                              size_t total),
-                             void *user)
-{
-    struct demo_sim *sim = calloc(1, sizeof *sim);
-    if (!sim || !(sim->arena = arena_new())) {
-        free(sim);
-        return error_set(err, ST_NO_MEMORY, "out of memory");
-    }
-    sim->city = city;
     sim->db = db;
-    sim->end = now;
-    sim->policy = policy_default();
-    enum status st = make_phone_key(sim);
-    if (!st) {
-        demo_plan(sim);
-        st = play(sim, err, progress, user);
-    }
-    if (sim->abandoned)
-        log_line(LOG_DEBUG, "demo: %zu scripts ended early", sim->abandoned);
+    while (!st && steps-- > 0 && !demo_sim_over(sim))
+        st = play_next(sim, sim->queue[0], err);
     if (st && err->status == ST_OK)
         error_set(err, st, "the demonstration orders could not be stored: %s", status_name(st));
-    arena_free(sim->arena);
-    free(sim);
+    if (demo_sim_over(sim) && sim->abandoned)
+        log_line(LOG_DEBUG, "demo: %zu steps were refused", sim->abandoned);
     return st;
+}
+
+bool demo_sim_over(const struct demo_sim *sim)
+{
+    return sim->queue_count == 0 || demo_next_of(sim->queue[0]) > sim->end;
+}
+
+size_t demo_sim_taken(const struct demo_sim *sim)
+{
+    return sim->taken;
+}
+
+size_t demo_sim_orders(const struct demo_sim *sim)
+{
+    return sim->order_count;
+}
+
+struct demo_sim *demo_sim_new(struct demo_city *city)
+{
+    struct demo_sim *sim = calloc(1, sizeof *sim);
+    if (!sim)
+        return NULL;
+    sim->city = city;
+    sim->end = city->now;
+    sim->policy = policy_default();
+    sim->orders = calloc(city->size.orders + 1, sizeof *sim->orders);
+    sim->queue = calloc(city->size.orders + 1, sizeof *sim->queue);
+    if (!sim->orders || !sim->queue) {
+        demo_sim_free(sim);
+        return NULL;
+    }
+    sim->days = demo_days_new(city);
+    demo_plan(sim);
+    demo_queue_fill(sim);
+    return sim;
+}
+
+void demo_sim_free(struct demo_sim *sim)
+{
+    if (!sim)
+        return;
+    for (size_t i = 0; i < sim->order_count; i++)
+        arena_free(sim->orders[i].arena);
+    free(sim->orders);
+    free(sim->queue);
+    free(sim);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who says what about which place, when, and by which channel. */
-#include "core/buf.h"
 #include "core/clock.h"
 #include "platform/demo/demo_sim.h"
-#include <inttypes.h>
 #include <string.h>
 
 enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE, OPENING_MINUTE = 8 * 60 + 30 };
-enum { CITIZENS = 220 };
-
-int64_t demo_between(struct demo_city *city, int64_t from, int64_t to)
-{
-    return to > from ? from + (int64_t)demo_random(city, (size_t)(to - from + 1)) : from;
-}
+enum {
+    CITIZENS_LEAST = 220,
+    CITIZENS_MOST = 9000, /* fewer than there are numbers for them */
+    TRIES = 400,
+    ORDERS_A_COPY = 10000, /* of what goes on now there is one copy more for so many orders */
+    AGAIN_ONE_IN = 16,
+    AGAIN_DAYS = 90
+};
 
 int64_t demo_office_time(struct demo_city *city, int64_t at)
 {
@@ -56,20 +56,12 @@ static bool has_prefix(const char *code, const char *prefixes)
     return false;
 }
 
-static bool place_fits(const struct demo_script *script, const struct demo_text *text,
-                       const struct place *place)
-{
-    return strcmp(place->kind, text->place_kind) == 0 &&
-           has_prefix(place->region_code, script->region) && strstr(place->name, text->place_word);
-}
-
 /* --- matter and place ---------------------------------------------------------------------------
  */
 
-static bool text_fits(const struct demo_city *city, const struct demo_script *script,
-                      const struct demo_text *text)
+static bool text_fits(const struct demo_script *script, const struct demo_text *text)
 {
-    const struct category *category = demo_category(city, text->category_code);
+    const struct category *category = text->category;
     bool ask =
         text->kind == KIND_CONSULT || text->kind == KIND_SUGGESTION || text->kind == KIND_PRAISE;
     if (!category || !has_prefix(text->category_code, script->categories))
@@ -81,65 +73,72 @@ static bool text_fits(const struct demo_city *city, const struct demo_script *sc
         (text->kind == KIND_CONSULT || category->life_safety || category->vital ||
          (category->limit.n > 0 && category->limit.unit == LIMIT_HOURS)))
         return false;
-    for (size_t i = 0; i < city->places.count; i++)
-        if (place_fits(script, text, &city->places.items[i]))
+    for (size_t i = 0; i < text->sites->places.count; i++)
+        if (has_prefix(text->sites->places.items[i]->region_code, script->region))
             return true;
     return false;
 }
 
-/* The text that was said least often so far; any of them when several were. */
-static const struct demo_text *choose_text(struct demo_sim *sim, const struct demo_script *script)
+/* One of the texts that fit, what has its season more often. */
+static const struct demo_text *choose_text(struct demo_sim *sim, const struct demo_script *script,
+                                           int64_t at)
 {
-    const struct demo_text *best = NULL;
-    size_t best_said = SIZE_MAX, equals = 0;
-    for (size_t i = 0; i < sim->city->texts.count; i++) {
-        const struct demo_text *text = &sim->city->texts.items[i];
-        if (!text_fits(sim->city, script, text))
+    struct demo_city *city = sim->city;
+    size_t season = demo_season(clock_day(at)), total = 0;
+    const struct demo_text *chosen = NULL;
+    for (size_t i = 0; i < city->texts.count; i++) {
+        const struct demo_text *text = &city->texts.items[i];
+        size_t weight = text->weights[season];
+        if (weight == 0 || !text_fits(script, text))
             continue;
-        size_t said = 0;
-        for (size_t k = 0; k < sim->order_count; k++)
-            said += sim->orders[k].text == text;
-        if (said < best_said)
-            equals = 0;
-        if (said > best_said)
-            continue;
-        best_said = said;
-        if (demo_random(sim->city, ++equals) == 0)
-            best = text;
+        total += weight;
+        if (demo_random(city, total) < weight)
+            chosen = text;
     }
-    return best;
+    return chosen;
 }
 
 static const struct place *choose_place(struct demo_city *city, const struct demo_script *script,
                                         const struct demo_text *text)
 {
-    const struct place *chosen = NULL;
-    size_t seen = 0;
-    for (size_t i = 0; i < city->places.count; i++) {
-        const struct place *place = &city->places.items[i];
-        if (place_fits(script, text, place) && demo_random(city, ++seen) == 0)
-            chosen = place;
+    size_t count = text->sites->places.count, seen = 0;
+    const struct place *const *places = text->sites->places.items, *chosen = NULL;
+    for (int try = 0; try < TRIES; try++) {
+        const struct place *place = places[demo_skewed(city, count)];
+        if (has_prefix(place->region_code, script->region))
+            return place;
     }
+    for (size_t i = 0; i < count; i++)
+        if (has_prefix(places[i]->region_code, script->region) && demo_random(city, ++seen) == 0)
+            chosen = places[i];
     return chosen;
+}
+
+/* The same place, or one beside it: who calls about one incident stands here or there. */
+static const struct place *near_place(struct demo_city *city, const struct demo_order *other)
+{
+    size_t count = other->text->sites->places.count;
+    const struct place *const *places = other->text->sites->places.items;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i] != other->place)
+            continue;
+        size_t next = i + demo_random(city, 3);
+        bool near =
+            next < count && strncmp(places[next]->region_code, other->place->region_code, 12) == 0;
+        return near ? places[next] : other->place;
+    }
+    return other->place;
 }
 
 /* --- citizen and channel ------------------------------------------------------------------------
  */
 
-static void choose_citizen(struct demo_city *city, struct demo_order *order)
+static size_t choose_citizen(struct demo_city *city)
 {
-    static const char *const families[] = {"王", "李", "张", "刘", "陈", "杨", "黄",
-                                           "赵", "吴", "周", "徐", "孙", "马", "朱",
-                                           "胡", "林", "郭", "何", "高", "罗"};
-    static const char *const given[] = {"秀英", "建华", "国强", "丽娟", "志刚", "玉兰",
-                                        "海波", "晓燕", "德明", "春梅", "文斌", "桂香",
-                                        "永福", "小红", "长江", "金花"};
-    size_t citizen = demo_random(city, CITIZENS);
-    order->name =
-        arena_printf(city->arena, "%s%s", families[citizen % 20], given[citizen * 7 / 20 % 16]);
-    order->phone = arena_printf(city->arena, "1380000%04zu", 1000 + citizen * 37);
-    /* Who reports somebody may ask not to be named. */
-    order->confidential = order->text->kind == KIND_REPORT && demo_random(city, 4) == 0;
+    size_t citizens = city->size.orders / 2;
+    if (citizens < CITIZENS_LEAST)
+        citizens = CITIZENS_LEAST;
+    return demo_skewed(city, citizens < CITIZENS_MOST ? citizens : CITIZENS_MOST);
 }
 
 static const struct channel *choose_channel(struct demo_city *city, const struct category *category)
@@ -166,37 +165,15 @@ static const struct channel *choose_channel(struct demo_city *city, const struct
     return &city->channels.items[0];
 }
 
-/* The citizen's words with the slots filled: {place}, {name}, {phone}. */
-static const char *fill_words(struct demo_city *city, const struct demo_order *order)
-{
-    struct buf out = BUF_EMPTY;
-    for (const char *p = order->text->words; *p;) {
-        size_t n = strcspn(p, "{");
-        buf_add(&out, p, n);
-        p += n;
-        if (strncmp(p, "{place}", 7) == 0)
-            buf_add_text(&out, order->place->name), p += 7;
-        else if (strncmp(p, "{name}", 6) == 0)
-            buf_add_text(&out, order->name), p += 6;
-        else if (strncmp(p, "{phone}", 7) == 0)
-            buf_printf(&out, "1380000%04zu", demo_random(city, 1000)), p += 7;
-        else if (*p)
-            buf_add(&out, p++, 1);
-    }
-    const char *words = arena_strdup(city->arena, out.data ? out.data : "");
-    buf_free(&out);
-    return words;
-}
-
 /* --- moments ---------------------------------------------------------------------------------- */
 
 /* The latest moment, at least six hours ago, from which the limit is yellow now. */
-static int64_t yellow_since(const struct demo_sim *sim, const struct demo_order *order)
+static int64_t yellow_since(const struct demo_sim *sim, const struct demo_text *text)
 {
     enum { LONGEST = 40 * 24 };
     const struct calendar *calendar = sim->city->calendar;
-    struct limit limit = order->category->limit.n > 0 ? order->category->limit
-                                                      : sim->policy.by_kind[order->text->kind];
+    struct limit limit =
+        text->category->limit.n > 0 ? text->category->limit : sim->policy.by_kind[text->kind];
     for (int hours = 6; hours < LONGEST; hours++) {
         int64_t at = sim->end - hours * (int64_t)HOUR;
         int64_t deadline = worktime_deadline(calendar, at, limit);
@@ -206,27 +183,21 @@ static int64_t yellow_since(const struct demo_sim *sim, const struct demo_order 
     return sim->end - 24 * (int64_t)HOUR;
 }
 
-static int64_t choose_moment(struct demo_sim *sim, const struct demo_order *order)
+static int64_t choose_moment(struct demo_sim *sim, const struct demo_order *order, bool whole)
 {
     const struct demo_script *script = order->script;
     struct demo_city *city = sim->city;
-    if (order->target)
-        return order->target->received_at + demo_between(city, 20, 90) * MINUTE;
-    if (script->traits & TRAIT_YELLOW)
-        return yellow_since(sim, order) - demo_between(city, 0, 20) * MINUTE;
-    int64_t youngest = script->age_from * (int64_t)HOUR + 5 * MINUTE;
-    int64_t at = order->last_at -
-                 demo_between(city, youngest,
-                              youngest + (script->age_to - script->age_from) * (int64_t)HOUR);
-    /* Long ago it was between seven in the morning and ten in the evening. */
-    if (script->age_from >= 48)
-        at = clock_day_start(clock_day(at)) + demo_between(city, 7 * HOUR, 22 * HOUR);
-    return at;
+    int64_t youngest = order->last_at - script->age_from * (int64_t)HOUR - 5 * MINUTE;
+    int64_t oldest = order->last_at - script->age_to * (int64_t)HOUR - 5 * MINUTE;
+    if (whole)
+        oldest = sim->end - city->size.days * (int64_t)24 * HOUR;
+    return script->age_from >= 48 || whole ? demo_days_choose(city, sim->days, oldest, youngest)
+                                           : demo_between(city, oldest, youngest);
 }
 
 /* --- all orders ------------------------------------------------------------------------------- */
 
-static size_t count_steps(const char *steps)
+size_t demo_count_steps(const char *steps)
 {
     size_t count = *steps != '\0';
     for (; *steps; steps++)
@@ -234,43 +205,116 @@ static size_t count_steps(const char *steps)
     return count;
 }
 
-/* The orders that say the same as one of the script "signed", two to each. */
-static const struct demo_order *find_target(const struct demo_sim *sim, int nth)
+/* An order that another one follows: two follow each of those that wait now, and of those that are
+ * over some have many. */
+static const struct demo_order *find_target(struct demo_sim *sim, int nth, bool whole)
 {
     int seen = 0;
+    if (whole && sim->leads.count > 0) {
+        size_t span = sim->leads.count < 40 ? sim->leads.count : 40;
+        return sim->leads.items[sim->leads.count - 1 - demo_skewed(sim->city, span)];
+    }
     for (size_t i = 0; i < sim->order_count; i++)
         if (strcmp(sim->orders[i].script->name, "signed") == 0 && seen++ == nth / 2)
             return &sim->orders[i];
     return NULL;
 }
 
-static void plan_order(struct demo_sim *sim, const struct demo_script *script, int nth)
+/* Somebody calls again about what was over, or so the unit had thought. */
+static void make_again(struct demo_sim *sim, struct demo_order *order)
+{
+    for (int try = 0; try < TRIES; try++) {
+        const struct demo_order *before = &sim->orders[demo_random(sim->city, sim->order_count)];
+        int64_t apart = order->received_at - before->received_at;
+        if (apart < 24 * (int64_t)HOUR || apart > AGAIN_DAYS * (int64_t)24 * HOUR ||
+            !(before->script->traits & TRAIT_OVER) || before->text->kind == KIND_PRAISE ||
+            !text_fits(order->script, before->text))
+            continue;
+        order->text = before->text;
+        order->place = before->place;
+        order->citizen = before->citizen;
+        order->again = true;
+        return;
+    }
+}
+
+static void choose_matter(struct demo_sim *sim, struct demo_order *order, bool whole)
 {
     struct demo_city *city = sim->city;
-    struct demo_order order = {.script = script, .index = sim->order_count};
-    if (script->traits & TRAIT_FOLLOWS)
-        order.target = find_target(sim, nth);
-    order.text = order.target ? order.target->text : choose_text(sim, script);
-    if (!order.text)
+    if (order->target) {
+        order->text = order->target->text;
+        order->place = near_place(city, order->target);
+        order->received_at = order->target->received_at + demo_between(city, 12, 90) * MINUTE;
         return;
-    order.place = order.target ? order.target->place : choose_place(city, script, order.text);
-    order.category = demo_category(city, order.text->category_code);
-    choose_citizen(city, &order);
-    order.channel = choose_channel(city, order.category);
-    order.words = fill_words(city, &order);
-    order.urgent = order.category->life_safety && demo_random(city, 3) == 0;
-    order.last_at = sim->end - demo_between(city, script->settle_from, script->settle_to) * MINUTE;
-    order.received_at = choose_moment(sim, &order);
+    }
+    if (order->script->traits & TRAIT_YELLOW)
+        order->text = choose_text(sim, order->script, sim->end);
+    else
+        order->received_at = choose_moment(sim, order, whole);
+    if (!order->text)
+        order->text = choose_text(sim, order->script, order->received_at);
+    if (!order->text)
+        return;
+    order->place = choose_place(city, order->script, order->text);
+    if (order->script->traits & TRAIT_YELLOW)
+        order->received_at = yellow_since(sim, order->text) - demo_between(city, 0, 20) * MINUTE;
+}
+
+/* `whole`: it may have come at any time, not only in the ages that the script tells. */
+static void plan_order(struct demo_sim *sim, const struct demo_script *script, int nth, bool whole)
+{
+    struct demo_city *city = sim->city;
+    struct demo_order order = {.script = script, .index = sim->order_count, .name = ""};
+    order.settles = script->settle_to > 0 && !whole;
+    order.last_at = sim->end;
+    if (order.settles)
+        order.last_at -= demo_between(city, script->settle_from, script->settle_to) * MINUTE;
+    if (script->traits & TRAIT_FOLLOWS) {
+        order.target = find_target(sim, nth, whole);
+        if (!order.target)
+            return;
+    }
+    order.citizen = choose_citizen(city);
+    choose_matter(sim, &order, whole);
+    if (!order.text || !order.place)
+        return;
+    if (whole && !order.target && demo_random(city, AGAIN_ONE_IN) == 0)
+        make_again(sim, &order);
+    order.channel = choose_channel(city, order.text->category);
+    /* Who reports somebody may ask not to be named. */
+    order.confidential = order.text->kind == KIND_REPORT && demo_random(city, 4) == 0;
+    order.urgent = order.text->category->life_safety && demo_random(city, 3) == 0;
     order.rest = script->steps;
-    while (order.rest[0] && order.rest[strlen(order.rest) - 1] == ' ')
-        order.rest = arena_strndup(city->arena, order.rest, strlen(order.rest) - 1);
-    order.steps_left = count_steps(order.rest);
-    sim->orders[sim->order_count++] = order;
+    order.steps_left = demo_count_steps(order.rest);
+    struct demo_order *kept = &sim->orders[sim->order_count++];
+    *kept = order;
+    if (script->traits & TRAIT_LEADS)
+        *DEMO_ADD(city->arena, sim->leads) = kept;
+}
+
+static const struct demo_script *choose_script(struct demo_city *city)
+{
+    const struct demo_script *chosen = NULL;
+    size_t total = 0;
+    for (size_t i = 0; i < demo_script_count; i++) {
+        size_t share = (size_t)demo_scripts[i].share;
+        total += share;
+        if (share && demo_random(city, total) < share)
+            chosen = &demo_scripts[i];
+    }
+    return chosen;
 }
 
 void demo_plan(struct demo_sim *sim)
 {
-    for (size_t i = 0; i < demo_script_count; i++)
-        for (int n = 0; n < demo_scripts[i].count && sim->order_count < DEMO_ORDERS; n++)
-            plan_order(sim, &demo_scripts[i], n);
+    size_t most = sim->city->size.orders;
+    int copies = 1 + (int)(most / ORDERS_A_COPY);
+    for (size_t i = 0; i < demo_script_count; i++) {
+        const struct demo_script *script = &demo_scripts[i];
+        int count = script->count * (script->traits & TRAIT_OVER ? 1 : copies);
+        for (int n = 0; n < count && sim->order_count < most; n++)
+            plan_order(sim, script, n, false);
+    }
+    for (size_t tries = 2 * most; sim->order_count < most && tries > 0; tries--)
+        plan_order(sim, choose_script(sim->city), 0, true);
 }

@@ -154,6 +154,22 @@ void demo_reference_make(struct demo_city *city)
     make_holidays(city);
 }
 
+enum status demo_calendar_make(struct demo_city *city, const struct calendar *calendar)
+{
+    city->calendar = calendar;
+    if (calendar)
+        return ST_OK;
+    city->own_calendar = calendar_new();
+    if (!city->own_calendar)
+        return ST_NO_MEMORY;
+    enum status st = ST_OK;
+    for (size_t i = 0; !st && i < city->holidays.count; i++)
+        st = calendar_add(city->own_calendar, city->holidays.items[i].day,
+                          city->holidays.items[i].worked);
+    city->calendar = city->own_calendar;
+    return st;
+}
+
 const struct unit *demo_unit(const struct demo_city *city, int64_t id)
 {
     for (size_t i = 0; i < city->units.count; i++)
