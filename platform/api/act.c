@@ -2,9 +2,9 @@
 /* /orders/N/actions/NAME and the timers: load the case, let the domain decide, store it. */
 #include "core/clock.h"
 #include "core/log.h"
+#include "platform/analysis/indexing.h"
 #include "platform/api/api_private.h"
 #include "platform/domain/views.h"
-#include <sodium.h>
 #include <string.h>
 
 static int64_t new_id(void *user)
@@ -32,7 +32,7 @@ struct act_context call_context(struct call *call, const struct order *order)
     struct act_context ctx = {
         .now = call->now,
         .calendar = call->api->reference.calendar,
-        .policy = &call->api->policy,
+        .policy = &call->api->settings.policy,
         .category = reference_category(&call->api->reference, order->category_code),
         .arena = call->arena,
         .new_id = new_id,
@@ -76,6 +76,22 @@ static bool save(struct call *call, struct order_case *c)
     return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
 }
 
+/* What the action changed of what is searched: the order's own facts, the citizens of the order
+ * that it was or is merged into. */
+static bool reindex(struct call *call, const struct order_case *c, int64_t merged_into)
+{
+    enum status st = ST_OK;
+    if (strcmp(call->action->name, "classify") == 0)
+        st = index_order(call->db, c->order.id, call->arena);
+    if (!st && c->order.merged_into != merged_into) {
+        if (merged_into)
+            st = index_order(call->db, merged_into, call->arena);
+        if (!st && c->order.merged_into)
+            st = index_order(call->db, c->order.merged_into, call->arena);
+    }
+    return st == ST_OK;
+}
+
 static bool post_action(struct call *call)
 {
     struct order_case *c = call_order(call);
@@ -88,7 +104,8 @@ static bool post_action(struct call *call)
     }
     struct act_context ctx = call_context(call, &c->order);
     int64_t merged_into = c->order.merged_into;
-    if (!load_target(call, &ctx) ||
+    bool completes = strcmp(call->action->name, "classify") == 0;
+    if (!load_target(call, &ctx) || (completes && !appeal_name_facts(call, &c->order, &ctx)) ||
         !lifecycle_act(c, &ctx, call->action->name, call->on, &call->body, &call->problem))
         return false;
     if (!save(call, c))
@@ -96,6 +113,8 @@ static bool post_action(struct call *call)
     /* Every citizen of a merged order is called back with the order that goes on. */
     if (c->order.merged_into != merged_into &&
         store_order_join(call->db, c->order.id, merged_into, c->order.merged_into))
+        return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
+    if (!reindex(call, c, merged_into))
         return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
     call->show_order = c->order.id;
     return true;
@@ -108,12 +127,12 @@ static const struct field_spec reveal_fields[] = {
 };
 
 /* Each citizen who is revealed is a line in the log; without the line nothing is told. */
-static bool reveal(struct call *call, const struct order *order, int64_t reason_id, cJSON *items)
+static bool reveal(struct call *call, const struct order *order, const struct citizens *citizens,
+                   int64_t reason_id, cJSON *items)
 {
-    const struct citizens citizens = order_citizens(call, order);
-    for (size_t i = 0; i < citizens.count; i++) {
-        const struct appeal *appeal = &citizens.appeals[i];
-        const struct person *person = citizens.persons[i];
+    for (size_t i = 0; i < citizens->count; i++) {
+        const struct appeal *appeal = &citizens->appeals[i];
+        const struct person *person = citizens->persons[i];
         const struct statement *words =
             store_statement(call->db, appeal->statement_id, call->arena);
         /* Of a merged order one may be confidential and another not. */
@@ -125,13 +144,23 @@ static bool reveal(struct call *call, const struct order *order, int64_t reason_
         json_add_int(item, "id", appeal->id);
         json_add_text(item, "name", person && !hidden ? person->name : NULL);
         json_add_text(item, "phone", person && !hidden ? person->phone : NULL);
+        json_add_text(item, "identity", person && !hidden ? person->identity : NULL);
         json_add_text(item, "words",
-                      words && hidden ? render_words(call, words->text, &citizens)
-                      : words         ? words->text
-                                      : NULL);
+                      words && !hidden ? words->text
+                                       : render_statement(call, appeal->statement_id, citizens));
         cJSON_AddItemToArray(items, item);
     }
     return true;
+}
+
+/* Of an anonymised order there is nothing that could be told. */
+static bool anything_kept(struct call *call, const struct citizens *citizens)
+{
+    for (size_t i = 0; i < citizens->count; i++)
+        if (citizens->persons[i] ||
+            store_statement(call->db, citizens->appeals[i].statement_id, call->arena))
+            return true;
+    return citizens->count == 0;
 }
 
 static bool post_reveal(struct call *call)
@@ -144,6 +173,9 @@ static bool post_reveal(struct call *call)
                            word_label(WORDS_ROLE, ROLE_CALLBACK), both(NULL), both(NULL));
     if (citizen_hidden(call, &c->order, NULL))
         return call_problem(call, PROBLEM_CONFIDENTIAL, NULL, NULL, NULL, NULL);
+    const struct citizens citizens = order_citizens(call, &c->order);
+    if (!anything_kept(call, &citizens))
+        return call_problem(call, PROBLEM_NO_PERSON, NULL, NULL, NULL, NULL);
     struct statement reason = {.id = store_new_id(call->db, call->now),
                                .text = field_text(&call->body, "reason")};
     if (store_statement_put(call->db, &reason))
@@ -165,7 +197,7 @@ static bool post_reveal(struct call *call)
         return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
     call->answer = cJSON_CreateObject();
     cJSON *items = cJSON_AddArrayToObject(call->answer, "appeals");
-    return reveal(call, &c->order, reason.id, items) ||
+    return reveal(call, &c->order, &citizens, reason.id, items) ||
            call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
 }
 
@@ -209,11 +241,11 @@ static enum status sweep_job(struct db *db, void *user)
     return store_answers_expire(db, *before);
 }
 
-/* Forgets the keys that are older than the contract says. */
+/* Forgets the keys that are older than the settings say. */
 static void sweep(struct api *api, int64_t now)
 {
-    enum { DAYS_KEPT = 60, HOUR_MS = 3600000 };
-    int64_t before = now - (int64_t)DAYS_KEPT * 24 * HOUR_MS;
+    enum { HOUR_MS = 3600000 };
+    int64_t before = now - api->settings.answers_kept_ms;
     if (api->swept_at && now >= api->swept_at && now - api->swept_at < HOUR_MS)
         return;
     if (store_write_wait(api->store, sweep_job, &before) == ST_OK)
@@ -244,12 +276,6 @@ int64_t act_tick(struct api *api)
     }
     arena_free(arena);
     return next;
-}
-
-void phone_hash(const struct api *api, const char *phone, unsigned char out[HASH_SIZE])
-{
-    crypto_generichash(out, HASH_SIZE, (const unsigned char *)phone, strlen(phone), api->phone_key,
-                       HASH_SIZE);
 }
 
 static const struct route routes[] = {

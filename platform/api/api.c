@@ -3,35 +3,12 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "platform/api/api_private.h"
+#include "platform/api/learnt.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct hashing *call_hashing_start(void);
-
-/* The key of the phone hashes is made with the database and never leaves it. */
-static enum status make_phone_key(struct db *db, void *user)
-{
-    struct api *api = user;
-    char hex[HASH_SIZE * 2 + 1];
-    struct arena *arena = arena_new();
-    if (!arena)
-        return ST_NO_MEMORY;
-    const char *kept = store_meta_get(db, "phone_key", arena);
-    enum status st = ST_OK;
-    if (kept) {
-        size_t n = 0;
-        if (sodium_hex2bin(api->phone_key, HASH_SIZE, kept, strlen(kept), NULL, &n, NULL) ||
-            n != HASH_SIZE)
-            st = ST_CORRUPT;
-    } else {
-        randombytes_buf(api->phone_key, HASH_SIZE);
-        sodium_bin2hex(hex, sizeof hex, api->phone_key, HASH_SIZE);
-        st = store_meta_set(db, "phone_key", hex);
-    }
-    arena_free(arena);
-    return st;
-}
+struct hashing *call_hashing_start(const struct api *api);
 
 static enum status load(struct api *api, const char *holidays_file, struct error *err)
 {
@@ -50,10 +27,14 @@ static enum status load(struct api *api, const char *holidays_file, struct error
     if (api->reference.region_count == 0)
         return error_set(err, ST_NOT_FOUND,
                          "the database holds no city yet: run `minqingd init` first");
+    if (store_city_unfinished(db, api->reference.arena))
+        return error_set(err, ST_CONFLICT,
+                         "the making of this city was interrupted: remove the database with its "
+                         "key file and run `minqingd init` again");
     const char *demo = store_meta_get(db, "demo", api->reference.arena);
     api->demo = demo && strcmp(demo, "1") == 0;
-    if (store_write_wait(api->store, make_phone_key, api))
-        return error_set(err, ST_CORRUPT, "the key of the phone search cannot be read");
+    if (!store_search_complete(db))
+        log_line(LOG_WARNING, "older orders are not in the text index: run `minqingd reindex`");
     return ST_OK;
 }
 
@@ -65,11 +46,21 @@ enum status api_open(const struct api_options *options, struct api **out, struct
     if (!api)
         return error_set(err, ST_NO_MEMORY, "out of memory");
     pthread_mutex_init(&api->listener_lock, NULL);
-    api->policy = policy_default();
-    enum status st = store_open(options->database, &api->store, err);
+    api->settings = settings_default();
+    enum status st =
+        options->settings_file ? settings_load(options->settings_file, &api->settings, err) : ST_OK;
+    if (!st)
+        st = store_open_with(options->database, options->keys_file, &api->store, err);
     if (!st)
         st = load(api, options->holidays_file, err);
-    if (!st && !(api->hashing = call_hashing_start()))
+    if (!st && (!(api->asked = asked_new()) ||
+                !(api->learnt = learnt_new(options->database, store_keys(api->store)))))
+        st = error_set(err, ST_NO_MEMORY, "out of memory");
+    if (!st && (!(api->seen = seen_new()) || !(api->rates = rates_new())))
+        st = error_set(err, ST_NO_MEMORY, "out of memory");
+    if (!st && !(api->watchers = watchers_new(api, err)))
+        st = ST_NO_MEMORY;
+    if (!st && !(api->hashing = call_hashing_start(api)))
         st = error_set(err, ST_NO_MEMORY, "the password workers could not be started");
     if (st) {
         api_close(api);
@@ -84,11 +75,23 @@ void api_close(struct api *api)
     if (!api)
         return;
     hashing_stop(api->hashing);
+    watchers_free(api->watchers);
+    if (api->seen && api->store)
+        seen_write(api);
+    seen_free(api->seen);
+    rates_free(api->rates);
+    asked_free(api->asked);
+    learnt_free(api->learnt);
     if (api->store)
         store_close(api->store);
     reference_free(&api->reference);
     pthread_mutex_destroy(&api->listener_lock);
     free(api);
+}
+
+const struct settings *api_settings(const struct api *api)
+{
+    return &api->settings;
 }
 
 bool api_is_demo(const struct api *api)
@@ -98,6 +101,8 @@ bool api_is_demo(const struct api *api)
 
 int64_t api_tick(struct api *api)
 {
+    seen_write(api);
+    seals_tick(api);
     return act_tick(api);
 }
 

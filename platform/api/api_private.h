@@ -7,6 +7,7 @@
 #include "core/worktime.h"
 #include "platform/api/api.h"
 #include "platform/domain/lifecycle.h"
+#include "platform/domain/settings.h"
 #include "platform/domain/suggest.h"
 #include "platform/domain/views.h"
 #include "platform/model/field.h"
@@ -29,15 +30,25 @@ struct reference {
     const char *city;
 };
 
-struct hashing; /* the password workers, see hashing.c */
+struct hashing;  /* the password workers, see hashing.c */
+struct watchers; /* who watches the changes, see watch_private.h */
+struct rates;    /* who asked how often, see rate.c */
+struct asked;    /* which numbers were searched lately, see asked.c */
+struct learnt;   /* the model of categories, see learnt.h */
+struct seen;     /* which sessions have asked, see seen.c */
 
 struct api {
     struct store *store;
-    int64_t swept_at; /* when old keys were last forgotten; the timer thread's */
+    int64_t swept_at;  /* when old keys were last forgotten; the timer thread's */
+    int64_t sealed_at; /* when events were last sealed; the same thread's */
     struct reference reference;
-    struct policy policy;
+    struct settings settings;
     struct hashing *hashing;
-    unsigned char phone_key[HASH_SIZE];
+    struct seen *seen;
+    struct rates *rates;
+    struct asked *asked;
+    struct learnt *learnt;
+    struct watchers *watchers;
     bool demo;
     pthread_mutex_t listener_lock;
     void (*wake)(void *user);
@@ -52,6 +63,7 @@ struct call {
     struct arena *arena;
     struct db *db;                 /* the thread's reader, or the writer inside a job */
     const struct account *account; /* NULL on public routes */
+    struct session session;        /* by which it asks */
     const char *unit_path;         /* of the account, "" none */
     enum language language;
     int64_t now;
@@ -62,12 +74,13 @@ struct call {
     const struct action_schema *action;
 
     struct problem problem;
-    int status;         /* of a good answer */
-    cJSON *answer;      /* freed after it is printed */
-    int64_t show_order; /* > 0: the answer is this order's detail, read after the commit */
-    bool show_current;  /* with a stale version: the problem carries the current order */
-    cJSON *shown;       /* that detail; freed after it is printed */
-    int64_t etag;       /* its version, -1 none */
+    int status;            /* of a good answer */
+    cJSON *answer;         /* freed after it is printed */
+    int64_t show_order;    /* > 0: the answer is this order's detail, read after the commit */
+    bool show_current;     /* with a stale version: the problem carries the current order */
+    cJSON *shown;          /* that detail; freed after it is printed */
+    int64_t etag;          /* its version, -1 none */
+    int64_t retry_after_s; /* with a problem: not to be tried before; 0 not said */
 
     void (*done)(void *user);
     void *done_user;
@@ -83,6 +96,7 @@ enum route_flags {
     ROUTE_HASHING = 8,     /* runs on the password workers */
     ROUTE_ACTION = 16,     /* body fields come from the action named in the path */
     ROUTE_REPEATABLE = 32, /* a write that may run twice: needs no key */
+    ROUTE_UNCHANGED = 64,  /* open while the password has to be changed */
 };
 
 struct route {
@@ -104,8 +118,9 @@ struct route_table {
     const struct route *routes;
     size_t count;
 };
-extern const struct route_table routes_sessions, routes_orders, routes_act, routes_appeals,
-    routes_lookup, routes_board;
+extern const struct route_table routes_sessions, routes_password, routes_accounts, routes_orders,
+    routes_act, routes_appeals, routes_lookup, routes_articles, routes_hints, routes_board,
+    routes_callers, routes_seals, routes_access;
 
 /* --- finish.c -------------------------------------------------------------------------------- */
 /* Reads the order that the answer or the problem shows. */
@@ -131,8 +146,20 @@ bool body_check(struct call *call, const struct field_spec *specs, size_t count,
                 const cJSON *object, struct field_values *out);
 bool query_check(struct call *call, const struct field_spec *specs, size_t count,
                  struct field_values *out);
+/* Overwrites the body's secrets in memory. */
+void body_forget_secrets(struct call *call);
 /* Reads at most 18 digits, behind a '-' perhaps; false for anything else, spaces and '+' too. */
 bool text_integer(const char *text, int64_t *number);
+
+/* --- orders.c --------------------------------------------------------------------------------- */
+/* Reads the parameter `after`, "KEY.ID" of the last row; 0 at the start. */
+bool call_cursor(struct call *call, int64_t *key, int64_t *id);
+
+/* --- articles.c ------------------------------------------------------------------------------- */
+/* False with the problem filled when what was typed holds what no index can look up. */
+bool call_searchable(struct call *call, const char *field, const char *typed);
+/* An article as lists have it, and all of it. */
+cJSON *render_article(struct call *call, const struct article *article, bool whole);
 
 /* --- reference.c ------------------------------------------------------------------------------ */
 enum status reference_load(struct reference *r, struct db *db, const char *holidays_file,
@@ -148,12 +175,44 @@ const char *reference_category_path(const struct reference *r, const char *code,
 const char *reference_region_path(const struct reference *r, const char *code, struct arena *a);
 
 /* --- hashing.c -------------------------------------------------------------------------------- */
-struct hashing *hashing_start(void (*work)(void *item));
-/* False when the queue is full. */
-bool hashing_queue(struct hashing *hashing, void *item);
+/* At most `queue` items wait. */
+struct hashing *hashing_start(void (*work)(void *item), size_t queue);
+/* False when the queue is full, or holds as many items of this login or address (NULL: not known)
+ * as one may have. Both are borrowed until the work is done. */
+bool hashing_queue(struct hashing *hashing, void *item, const char *login, const char *address);
 void hashing_stop(struct hashing *hashing);
 /* True if the password belongs to the hash; takes as long for NULL (no such account). */
 bool hashing_verify(const char *hash, const char *password);
+
+/* --- attempt.c: wrong passwords --------------------------------------------------------------- */
+/* True when no password is taken for this login now; the problem says until when. */
+bool attempt_locked(struct call *call, const char *login, enum problem_type type,
+                    const char *field);
+/* Counts a wrong password (`account_id` 0: for a login that nobody has) and fills the problem.
+ * Always false. */
+bool attempt_wrong(struct call *call, const char *login, int64_t account_id, enum problem_type type,
+                   const char *field);
+
+/* --- rate.c ----------------------------------------------------------------------------------- */
+struct rates *rates_new(void);
+void rates_free(struct rates *rates);
+/* Takes one request from the bucket; false when it is empty. */
+bool rates_take_account(struct rates *rates, const struct settings *settings, int64_t account_id);
+bool rates_take_address(struct rates *rates, const struct settings *settings, const char *address);
+
+/* --- seen.c: when a session was last used ----------------------------------------------------- */
+struct seen *seen_new(void);
+void seen_free(struct seen *seen);
+/* Notes the request, at most once a minute and without a write. */
+void seen_note(struct api *api, const struct session *session, const unsigned char hash[HASH_SIZE],
+               int64_t now);
+/* Writes down what was noted. */
+void seen_write(struct api *api);
+
+/* --- sessions.c ------------------------------------------------------------------------------- */
+bool token_hash(const char *token, unsigned char hash[HASH_SIZE]);
+/* The account's lines in the access log: by the call's account about this one. */
+enum status account_log(struct call *call, const char *kind, int64_t about);
 
 /* --- render.c: orders as JSON ----------------------------------------------------------------- */
 cJSON *render_ref(int64_t id, const char *name);
@@ -167,6 +226,9 @@ struct citizens {
     const struct person **persons; /* as the appeals; NULL where an appeal has none */
     struct appeal *appeals;
     size_t count;
+    const struct person *
+        *former; /* who left with an unmerged order; of them only the names serve */
+    size_t former_count;
     bool hidden; /* from this account altogether: of its names and numbers nothing is left */
 };
 struct citizens order_citizens(struct call *call, const struct order *order);
@@ -174,21 +236,57 @@ struct citizens order_citizens(struct call *call, const struct order *order);
 bool citizen_hidden(const struct call *call, const struct order *order, const struct person *p);
 /* A text as it may leave. */
 const char *render_words(struct call *call, const char *text, const struct citizens *citizens);
-/* NULL when there is no such statement. */
+/* NULL when there was none (id 0); words that are not kept any more say so. */
 const char *render_statement(struct call *call, int64_t statement_id,
                              const struct citizens *citizens);
 cJSON *render_suggestions(struct call *call, const struct matter *matter);
 cJSON *render_account(struct call *call, const struct account *account);
-cJSON *render_queues(struct call *call);
+
+/* --- changes.c, watch.c ------------------------------------------------------------------------
+ */
+/* Where the account's feed begins now; in the arena. */
+const char *feed_cursor(struct call *call, const struct account *account);
+struct watchers *watchers_new(struct api *api, struct error *err);
+void watchers_free(struct watchers *feed);
 
 /* --- act.c ------------------------------------------------------------------------------------ */
 /* The context of a decision on this order for the call's account (or nobody). */
 struct act_context call_context(struct call *call, const struct order *order);
 /* Does the timers that are due; see api_tick. */
 int64_t act_tick(struct api *api);
-/* Keyed hash of a normalised phone number. */
-void phone_hash(const struct api *api, const char *phone, unsigned char out[HASH_SIZE]);
+
+/* --- appeals.c -------------------------------------------------------------------------------- */
+/* What the fields of `classify` name, and its typed place masked. False with the problem filled. */
+bool appeal_name_facts(struct call *call, const struct order *order, struct act_context *ctx);
+
+/* --- callers.c: citizens by whole numbers ------------------------------------------------------
+ */
+/* Earlier orders of a citizen with that whole, normalised number, newest first, within the
+ * account's scope. Writes the line of the access log that each search costs; false with the problem
+ * filled when that fails. Nothing is searched for "", and for accounts that do not take calls. */
+bool caller_search(struct call *call, enum number_kind kind, const char *number,
+                   int64_t **order_ids, size_t *count);
+/* Fills the problem: the field `identity` holds no identity number. False. */
+bool caller_identity_wrong(struct call *call);
+/* The same for hints, which ask again with each word: of the same account's searches for the same
+ * number within the settings' time the first alone has a line. */
+bool caller_hint(struct call *call, enum number_kind kind, const char *number, int64_t **order_ids,
+                 size_t *count);
+
+/* --- asked.c: numbers that were searched lately ------------------------------------------------
+ */
+struct asked *asked_new(void);
+void asked_free(struct asked *asked);
+/* Stands for an account's search for a number; tells nothing of either. */
+uint64_t asked_what(const struct api *api, int64_t account_id, enum number_kind kind,
+                    const char *number);
+bool asked_lately(struct asked *asked, uint64_t what, int64_t since);
+void asked_note(struct asked *asked, uint64_t what, int64_t now);
 
 void api_woken(struct api *api);
+
+/* --- seals.c ---------------------------------------------------------------------------------- */
+/* Seals the events when it is time. */
+void seals_tick(struct api *api);
 
 #endif

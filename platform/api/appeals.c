@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* /appeals and /callers: the intake. One appeal makes one order; the citizen and the words get rows
- * of their own. */
+/* /appeals: the intake. One appeal makes one order; the citizen and the words get rows of their
+ * own. And what completes an order of which the intake did not know all. */
 #include "core/clock.h"
 #include "core/log.h"
+#include "platform/analysis/indexing.h"
 #include "platform/api/api_private.h"
 #include "platform/domain/mask.h"
+#include "platform/domain/reception.h"
 #include <string.h>
 
 static const struct field_choice kind_choices[] = {
@@ -23,6 +25,7 @@ static const struct field_spec intake_fields[] = {
     {"kind", FIELD_CHOICE, true, 0, 0, {"kind", "类型"}, kind_choices},
     {"phone", FIELD_LINE, false, 0, 32, {"phone", "来电号码"}, NULL},
     {"name", FIELD_LINE, false, 0, 40, {"name", "姓名"}, NULL},
+    {"identity", FIELD_LINE, false, 0, 40, {"identity number", "身份证号"}, NULL},
     {"confidential", FIELD_BOOL, false, 0, 0, {"confidential", "隐匿"}, NULL},
     {"place", FIELD_PLACE, false, 0, 0, {"place", "地点"}, NULL},
     {"place_text", FIELD_LINE, false, 0, 100, {"place", "地点"}, NULL},
@@ -35,13 +38,6 @@ static const struct field_spec intake_fields[] = {
     {"source_deadline", FIELD_TIME, false, 0, 0, {"source deadline", "来源时限"}, NULL},
     {"next", FIELD_CHOICE, true, 0, 0, {"next", "下一步"}, next_choices},
     {"answer", FIELD_TEXT, false, 1, 2000, {"answer", "答复"}, NULL},
-};
-
-struct intake {
-    struct order_case *c;
-    struct person person;
-    struct statement words;
-    struct appeal appeal;
 };
 
 static bool missing(struct call *call, const char *name)
@@ -58,41 +54,26 @@ static bool unknown_reference(struct call *call, const char *name)
                        both(NULL), both(NULL));
 }
 
-/* What stands outside the rows of citizens and statements holds no personal data: it is masked
- * before it is kept. */
-static const char *public_text(const struct call *call, const struct intake *in, const char *field)
-{
-    const char *typed = field_text(&call->body, field);
-    return (in->person.confidential ? mask_text_whole : mask_text)(typed, in->person.name,
-                                                                   call->arena);
-}
-
 /* Where it is: a known place gives its region and owner; otherwise region and free text. */
-static bool fill_place(struct call *call, const struct intake *in)
+static bool fill_place(struct call *call, struct reception *in)
 {
     const struct field_values *body = &call->body;
-    struct order *order = &in->c->order;
-    order->place_text = public_text(call, in, "place_text");
-    order->region_code = field_text(body, "region");
+    in->place_text = field_text(body, "place_text");
+    in->region_code = field_text(body, "region");
     if (field_present(body, "place")) {
-        const struct place *place =
-            store_place(call->db, field_number(body, "place", 0), call->arena);
-        if (!place)
+        in->place = store_place(call->db, field_number(body, "place", 0), call->arena);
+        if (!in->place)
             return unknown_reference(call, "place");
-        order->place_id = place->id;
-        order->component_owner_id = place->owner_unit_id;
-        order->region_code = place->region_code;
-        if (!*order->place_text)
-            order->place_text = place->name;
+        in->region_code = in->place->region_code;
     }
-    if (!*order->region_code)
-        return missing(call, *order->place_text ? "region" : "place");
-    if (!reference_region(&call->api->reference, order->region_code))
+    if (!*in->region_code)
+        return missing(call, *in->place_text ? "region" : "place");
+    if (!reference_region(&call->api->reference, in->region_code))
         return unknown_reference(call, "region");
     return true;
 }
 
-static bool fill_person(struct call *call, struct intake *in)
+static bool fill_person(struct call *call, struct person *person)
 {
     const char *typed = field_text(&call->body, "phone");
     const char *phone = phone_normalise(typed, call->arena);
@@ -101,43 +82,37 @@ static bool fill_person(struct call *call, struct intake *in)
                            field_get(&call->body, "phone")->spec->label,
                            (struct bilingual){"digits, with or without +", "应为数字号码"},
                            both(NULL));
-    in->person = (struct person){.phone = phone,
-                                 .name = field_text(&call->body, "name"),
-                                 .confidential = field_number(&call->body, "confidential", 0)};
-    if (*in->person.phone || *in->person.name)
-        in->person.id = store_new_id(call->db, call->now);
+    const char *identity = identity_normalise(field_text(&call->body, "identity"), call->arena);
+    if (*field_text(&call->body, "identity") && !*identity)
+        return caller_identity_wrong(call);
+    *person = (struct person){.phone = phone,
+                              .name = field_text(&call->body, "name"),
+                              .identity = identity,
+                              .confidential = field_number(&call->body, "confidential", 0)};
     return true;
 }
 
-static bool fill_order(struct call *call, struct intake *in)
+static bool fill_reception(struct call *call, struct reception *in)
 {
     const struct field_values *body = &call->body;
     const struct reference *r = &call->api->reference;
-    struct order *order = &in->c->order;
     const struct category *category = reference_category(r, field_text(body, "category"));
     if (!category || !reference_category_leaf(r, category))
         return unknown_reference(call, "category");
     if (!reference_channel(r, field_text(body, "channel")))
         return unknown_reference(call, "channel");
-    *order = (struct order){
-        .id = store_new_id(call->db, call->now),
+    *in = (struct reception){
         .kind = (enum appeal_kind)word_find(WORDS_APPEAL_KIND, field_text(body, "kind")),
         .channel = field_text(body, "channel"),
-        .category_code = category->code,
-        .industry = category->industry,
-        .title = mask_title(public_text(call, in, "words"), in->person.name, call->arena),
+        .source_no = field_text(body, "source_no"),
+        .category = category,
+        .words = field_text(body, "words"),
         .urgent = field_number(body, "urgent", 0),
         .complex = field_number(body, "complex", 0),
-        .confidential = in->person.confidential,
-        .received_at = call->now,
-        .taken_by = call->account->id,
         .source_deadline_at = field_number(body, "source_deadline", 0),
-        .conclusion = "",
+        .taken_by = call->account->id,
     };
-    enum status st = store_new_number(call->db, call->now, order->number);
-    if (st)
-        return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
-    return fill_place(call, in);
+    return fill_person(call, &in->person) && fill_place(call, in);
 }
 
 /* Sends the received order on its way as `next` says, by the same rules as everybody's actions. */
@@ -161,97 +136,79 @@ static bool act_next(struct call *call, struct order_case *c)
     return lifecycle_act(c, &ctx, name, c->order.id, &values, &call->problem);
 }
 
-static bool put_appeal(struct call *call, struct intake *in)
+static bool put_received(struct call *call, struct received *received)
 {
-    const struct order *order = &in->c->order;
-    in->appeal = (struct appeal){.id = store_new_id(call->db, call->now),
-                                 .channel = order->channel,
-                                 .source_no = field_text(&call->body, "source_no"),
-                                 .kind = order->kind,
-                                 .person_id = in->person.id,
-                                 .statement_id = in->words.id,
-                                 .place_id = order->place_id,
-                                 .place_text = order->place_text,
-                                 .region_code = order->region_code,
-                                 .category_code = order->category_code,
-                                 .received_at = order->received_at,
-                                 .source_deadline_at = order->source_deadline_at,
-                                 .taken_by = order->taken_by};
     int64_t existing = 0;
-    enum status st = store_appeal_put(call->db, &in->appeal, order->id, &existing);
-    if (st == ST_CONFLICT) {
+    struct error err = {0};
+    enum status st = store_received_put(call->db, received, call->now, &existing, &err);
+    if (!st)
+        st = index_received(call->db, &received->c->order, received->words.text,
+                            received->person.name, received->appeal.source_no, call->arena);
+    if (st == ST_CONFLICT && existing) {
         const struct order_case *c =
             store_case_load(call->db, call->account->id, existing, call->arena);
-        return call_problem(call, PROBLEM_DUPLICATE_SOURCE, "source_no", in->appeal.source_no,
+        return call_problem(call, PROBLEM_DUPLICATE_SOURCE, "source_no", received->appeal.source_no,
                             c ? c->order.number : "?", NULL);
     }
-    return st == ST_OK || call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
-}
-
-static bool put_rows(struct call *call, struct intake *in)
-{
-    unsigned char hash[HASH_SIZE] = {0};
-    if (*in->person.phone)
-        phone_hash(call->api, in->person.phone, hash);
-    enum status st = in->person.id ? store_person_put(call->db, &in->person, hash) : ST_OK;
-    in->words = (struct statement){.id = store_new_id(call->db, call->now),
-                                   .text = field_text(&call->body, "words")};
-    if (!st)
-        st = store_statement_put(call->db, &in->words);
-    struct error err = {0};
-    if (!st)
-        st = store_case_save(call->db, in->c, true, call->now, &err);
-    if (st) {
+    if (st)
         log_line(LOG_ERROR, "an appeal was not stored: %s", err.message);
-        return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
-    }
-    return put_appeal(call, in);
+    return st == ST_OK || call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
 }
 
 static bool post_appeal(struct call *call)
 {
-    struct intake in = {.c = arena_alloc(call->arena, sizeof *in.c)};
-    if (!fill_person(call, &in) || !fill_order(call, &in))
+    struct reception in;
+    struct received received;
+    if (!fill_reception(call, &in))
         return false;
-    struct act_context ctx = call_context(call, &in.c->order);
-    lifecycle_receive(in.c, &ctx);
-    if (!act_next(call, in.c) || !put_rows(call, &in))
+    struct order none = {.category_code = in.category->code};
+    struct act_context ctx = call_context(call, &none);
+    reception_receive(&in, &ctx, &received);
+    if (!act_next(call, received.c) || !put_received(call, &received))
         return false;
     call->status = 201;
-    call->show_order = in.c->order.id;
+    call->show_order = received.c->order.id;
     return true;
 }
 
-/* --- the caller's earlier orders -------------------------------------------------------------- */
+/* --- completing a case ------------------------------------------------------------------------ */
 
-static const struct field_spec lookup_fields[] = {
-    {"phone", FIELD_LINE, true, 3, 32, {"phone", "来电号码"}, NULL},
-};
-
-static bool post_lookup(struct call *call)
+/* The checked values with one text replaced. */
+static void replace_text(struct call *call, const char *name, const char *text)
 {
-    enum { ORDERS_MAX = 10 };
-    const char *phone = phone_normalise(field_text(&call->body, "phone"), call->arena);
-    unsigned char hash[HASH_SIZE];
-    int64_t *persons = NULL, *orders = NULL;
-    size_t person_count = 0, order_count = 0;
-    if (strlen(phone) >= 3) {
-        phone_hash(call->api, phone, hash);
-        person_count = store_persons_by_phone(call->db, hash, call->arena, &persons);
+    struct field_value *items = arena_alloc(call->arena, call->body.count * sizeof *items);
+    for (size_t i = 0; i < call->body.count; i++) {
+        items[i] = call->body.items[i];
+        if (strcmp(items[i].spec->name, name) == 0)
+            items[i].text = text;
     }
-    if (person_count)
-        order_count = store_orders_of_persons(call->db, call->account->id, persons, person_count,
-                                              ORDERS_MAX, call->arena, &orders);
-    if (store_access_put(call->db, call->account->id, "search", 0, person_count ? persons[0] : 0, 0,
-                         call->now))
-        return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
-    call->answer = cJSON_CreateObject();
-    cJSON *items = cJSON_AddArrayToObject(call->answer, "items");
-    for (size_t i = 0; i < order_count; i++) {
-        const struct order_case *c =
-            store_case_load(call->db, call->account->id, orders[i], call->arena);
-        if (c)
-            cJSON_AddItemToArray(items, render_row(call, &c->order));
+    call->body.items = items;
+}
+
+bool appeal_name_facts(struct call *call, const struct order *order, struct act_context *ctx)
+{
+    const struct field_values *body = &call->body;
+    const struct reference *r = &call->api->reference;
+    if (field_present(body, "category")) {
+        ctx->named_category = reference_category(r, field_text(body, "category"));
+        if (!ctx->named_category || !reference_category_leaf(r, ctx->named_category))
+            return unknown_reference(call, "category");
+    }
+    if (field_present(body, "place"))
+        ctx->named_place = store_place(call->db, field_number(body, "place", 0), call->arena);
+    if (field_present(body, "region"))
+        ctx->named_region = reference_region(r, field_text(body, "region"));
+    if (field_present(body, "place_text")) {
+        /* Like the typed place of an intake, with the names of all who speak in the order. */
+        const struct citizens citizens = order_citizens(call, order);
+        const struct person nobody = {.name = "", .confidential = order->confidential};
+        const char *text = field_text(body, "place_text");
+        for (size_t i = 0; i < citizens.count; i++)
+            if (citizens.persons[i])
+                text = reception_public_text(text, citizens.persons[i], call->arena);
+        for (size_t i = 0; i < citizens.former_count; i++)
+            text = reception_public_text(text, citizens.former[i], call->arena);
+        replace_text(call, "place_text", reception_public_text(text, &nobody, call->arena));
     }
     return true;
 }
@@ -259,7 +216,5 @@ static bool post_lookup(struct call *call)
 #define TAKERS BIT(ROLE_OPERATOR)
 static const struct route routes[] = {
     {API_POST, "appeals", ROUTE_WRITE, TAKERS, NO_FIELDS, FIELDS(intake_fields), post_appeal},
-    {API_POST, "callers/lookup", ROUTE_WRITE | ROUTE_REPEATABLE, TAKERS | BIT(ROLE_CALLBACK),
-     NO_FIELDS, FIELDS(lookup_fields), post_lookup},
 };
 const struct route_table routes_appeals = {FIELDS(routes)};

@@ -1,42 +1,43 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* /queues, /board, /bulletin, and what the change feed says. */
-#include "core/clock.h"
-#include "platform/api/api_private.h"
+/* /queues, /board, /bulletin. */
+#include "platform/api/watch_private.h"
 #include <stdlib.h>
 #include <string.h>
 
 /* --- queues --------------------------------------------------------------------------------------
  */
 
-cJSON *render_queues(struct call *call)
+/* One look at what waits serves all queues. */
+static cJSON *render_queues(struct call *call)
 {
-    cJSON *items = cJSON_CreateArray();
-    for (size_t i = 0; i < view_count(); i++) {
+    struct tallies tallies = {0};
+    watchers_count(call->db, call->account->id, &tallies);
+    const struct tally own = tallies_own(&tallies, call->account->id);
+    cJSON *items = tallies.failed ? NULL : cJSON_CreateArray();
+    for (size_t i = 0; items && i < view_count(); i++) {
         const struct view *view = view_at(i);
         if (!(view->roles & call->account->roles))
             continue;
-        struct order_filter filter = view->filter;
-        if (strcmp(view->name, "mine") == 0)
-            filter.taken_by = call->account->id;
-        /* What waits, not what lies in the archive; a need waits in whatever state. */
-        filter.open_only = filter.needs == 0;
-        int64_t count = 0, red = 0;
-        store_orders_count(call->db, call->account->id, &filter, &count, &red);
+        const struct tally *tally = view_is_personal(view) ? &own : &tallies.views[i];
         cJSON *item = cJSON_CreateObject();
         json_add_text(item, "name", view->name);
         json_add_text(item, "label", call_text(call, view->label));
-        json_add_int(item, "count", count);
-        json_add_int(item, "red", red);
+        json_add_int(item, "count", tally->count);
+        json_add_int(item, "red", tally->red);
         cJSON_AddItemToArray(items, item);
     }
+    tallies_free(&tallies);
     return items;
 }
 
 static bool get_queues(struct call *call)
 {
+    cJSON *items = render_queues(call);
+    if (!items)
+        return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);
     call->answer = cJSON_CreateObject();
-    json_add_int(call->answer, "cursor", store_last_seq(call->db));
-    cJSON_AddItemToObject(call->answer, "items", render_queues(call));
+    json_add_text(call->answer, "cursor", feed_cursor(call, call->account));
+    cJSON_AddItemToObject(call->answer, "items", items);
     return true;
 }
 
@@ -82,7 +83,10 @@ static const char *board_label(struct call *call, enum board_group group,
         return region ? region->name : row->key;
     }
     case BOARD_CATEGORY: {
+        static const struct bilingual unclassified = {"none yet", "未分类"};
         const struct category *category = reference_category(r, row->key);
+        if (!*row->key)
+            return call_text(call, unclassified);
         return category ? category->name : row->key;
     }
     case BOARD_CHANNEL: {
@@ -138,7 +142,10 @@ static bool get_board(struct call *call)
         json_add_text(item, "key", row->key);
         json_add_text(item, "label", board_label(call, kind->group, row));
         add_counts(item, row);
-        json_add_text(item, "query", arena_printf(call->arena, "%s=%s", kind->query, row->key));
+        json_add_text(item, "query",
+                      kind->group == BOARD_CATEGORY && !*row->key
+                          ? "unclassified=1"
+                          : arena_printf(call->arena, "%s=%s", kind->query, row->key));
         cJSON_AddItemToArray(items, item);
         sum.total += row->total;
         sum.open += row->open;
@@ -177,72 +184,6 @@ static bool get_bulletin(struct call *call)
         cJSON_AddItemToArray(items, item);
     }
     return true;
-}
-
-/* --- the feed --------------------------------------------------------------------------------- */
-
-int64_t api_last_cursor(struct api *api)
-{
-    struct error err;
-    struct db *db = store_reader(api->store, &err);
-    return db ? store_last_seq(db) : 0;
-}
-
-static cJSON *render_change(struct call *call, const struct change *change)
-{
-    cJSON *item = cJSON_CreateObject();
-    const struct order_case *c = change->visible ? store_case_load(call->db, call->account->id,
-                                                                   change->order_id, call->arena)
-                                                 : NULL;
-    json_add_int(item, "id", change->order_id);
-    if (c) {
-        json_add_int(item, "version", c->order.version);
-        cJSON_AddItemToObject(item, "row", render_row(call, &c->order));
-    } else {
-        cJSON_AddBoolToObject(item, "gone", true);
-    }
-    return item;
-}
-
-char *api_changes(struct api *api, int64_t account_id, enum language language, int64_t *cursor)
-{
-    enum { CHANGES_MAX = 200 };
-    struct arena *arena = arena_new();
-    struct error err;
-    struct db *db = store_reader(api->store, &err);
-    char *text = NULL;
-    if (arena && db && store_read_begin(db) == ST_OK) {
-        struct call call = {.api = api,
-                            .arena = arena,
-                            .db = db,
-                            .language = language,
-                            .unit_path = "",
-                            .now = clock_now_ms()};
-        call.account = store_account(db, account_id, arena);
-        struct change *changes = NULL;
-        int64_t next = *cursor;
-        size_t count = call.account ? store_changes(db, account_id, *cursor, CHANGES_MAX, arena,
-                                                    &changes, &next)
-                                    : 0;
-        if (count) {
-            cJSON *frame = cJSON_CreateObject();
-            json_add_int(frame, "cursor", next);
-            cJSON *items = cJSON_AddArrayToObject(frame, "items");
-            for (size_t i = 0; i < count; i++)
-                cJSON_AddItemToArray(items, render_change(&call, &changes[i]));
-            cJSON_AddItemToObject(frame, "queues", render_queues(&call));
-            text = cJSON_PrintUnformatted(frame);
-            cJSON_Delete(frame);
-        }
-        if (store_read_end(db)) { /* not the whole: the same again at the next look */
-            free(text);
-            text = NULL;
-        } else {
-            *cursor = next;
-        }
-    }
-    arena_free(arena);
-    return text;
 }
 
 #define BOARD_READERS (BIT(ROLE_SUPERVISOR) | BIT(ROLE_ANALYST))

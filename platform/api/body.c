@@ -14,6 +14,7 @@ static const int64_t id_max = (INT64_C(1) << 53) - 1;
 static const struct bilingual type_names[] = {
     [FIELD_TEXT] = {"a text", "文字"},
     [FIELD_LINE] = {"one line of text", "单行文字"},
+    [FIELD_SECRET] = {"one line of text", "单行文字"},
     [FIELD_INT] = {"a whole number", "整数"},
     [FIELD_BOOL] = {"true or false", "是或否"},
     [FIELD_CHOICE] = {"one of the names offered", "所列选项之一"},
@@ -55,12 +56,12 @@ static bool refuse_reference(struct call *call, const struct field_spec *spec)
 static bool check_text(struct call *call, const struct field_value *value)
 {
     const struct field_spec *spec = value->spec;
-    int64_t max = spec->max ? spec->max : spec->type == FIELD_LINE ? LINE_MAX_POINTS : TEXT_MAX;
+    int64_t max = spec->max ? spec->max : spec->type == FIELD_TEXT ? TEXT_MAX : LINE_MAX_POINTS;
     int64_t points = (int64_t)utf8_count(value->text);
     if (points < spec->min || points > max)
         return refuse(call, spec, PROBLEM_FIELD_LENGTH, both(arena_int(call->arena, spec->min)),
                       both(arena_int(call->arena, max)));
-    if (spec->type == FIELD_LINE && strpbrk(value->text, "\r\n"))
+    if (spec->type != FIELD_TEXT && strpbrk(value->text, "\r\n"))
         return refuse_type(call, spec);
     return true;
 }
@@ -108,6 +109,7 @@ static bool check_value(struct call *call, struct field_value *value)
     switch (value->spec->type) {
     case FIELD_TEXT:
     case FIELD_LINE:
+    case FIELD_SECRET:
         return check_text(call, value);
     case FIELD_CHOICE:
         return check_choice(call, value);
@@ -146,8 +148,9 @@ static bool check_value(struct call *call, struct field_value *value)
 
 static bool is_text_type(enum field_type type)
 {
-    return type == FIELD_TEXT || type == FIELD_LINE || type == FIELD_CHOICE || type == FIELD_DATE ||
-           type == FIELD_TIME || type == FIELD_CATEGORY || type == FIELD_ORDER;
+    return type == FIELD_TEXT || type == FIELD_LINE || type == FIELD_SECRET ||
+           type == FIELD_CHOICE || type == FIELD_DATE || type == FIELD_TIME ||
+           type == FIELD_CATEGORY || type == FIELD_ORDER;
 }
 
 static bool whole(const cJSON *item, int64_t *number)
@@ -182,6 +185,8 @@ static bool read_json(struct call *call, struct field_value *value, const cJSON 
         if (!cJSON_IsString(item))
             return refuse_type(call, value->spec);
         value->text = arena_strdup(call->arena, item->valuestring);
+        if (type == FIELD_SECRET)
+            explicit_bzero(item->valuestring, strlen(item->valuestring));
     } else if (type == FIELD_BOOL) {
         if (!cJSON_IsBool(item))
             return refuse_type(call, value->spec);
@@ -284,4 +289,18 @@ bool query_check(struct call *call, const struct field_spec *specs, size_t count
         if (specs[i].required && !items[i].present)
             return refuse_missing(call, &specs[i]);
     return true;
+}
+
+void body_forget_secrets(struct call *call)
+{
+    for (size_t i = 0; i < call->body.count; i++) {
+        const struct field_value *value = &call->body.items[i];
+        if (value->spec->type != FIELD_SECRET || !value->present)
+            continue;
+        union {
+            const char *kept;
+            char *overwritten; /* the arena's */
+        } text = {value->text};
+        explicit_bzero(text.overwritten, strlen(value->text));
+    }
 }

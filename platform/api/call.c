@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct route_table *const tables[] = {&routes_sessions, &routes_orders, &routes_act,
-                                                   &routes_appeals,  &routes_lookup, &routes_board};
+static const struct route_table *const tables[] = {
+    &routes_sessions, &routes_password, &routes_accounts, &routes_orders,   &routes_act,
+    &routes_appeals,  &routes_lookup,   &routes_board,    &routes_articles, &routes_hints,
+    &routes_access,   &routes_callers,  &routes_seals};
 
 /* --- which route ---------------------------------------------------------------------------------
  */
@@ -41,7 +43,7 @@ static bool route_matches(const struct route *route, const struct call *call)
     return *p == '\0';
 }
 
-static const char *method_name(enum api_method method)
+const char *api_method_name(enum api_method method)
 {
     return method == API_GET ? "GET" : method == API_POST ? "POST" : "DELETE";
 }
@@ -57,9 +59,10 @@ static bool find_route(struct call *call)
                     continue;
                 if (route->method == call->request->method) {
                     call->route = route;
+                    call->request->route = route->pattern;
                     return true;
                 }
-                const char *name = method_name(route->method);
+                const char *name = api_method_name(route->method);
                 allow = allow ? arena_printf(call->arena, "%s, %s", allow, name) : name;
             }
         }
@@ -67,30 +70,24 @@ static bool find_route(struct call *call)
     if (!allow)
         return call_problem(call, PROBLEM_NOT_FOUND, NULL, NULL, NULL, NULL);
     call->request->allow = allow;
-    return call_problem(call, PROBLEM_METHOD, NULL, method_name(call->request->method), NULL, NULL);
+    return call_problem(call, PROBLEM_METHOD, NULL, api_method_name(call->request->method), NULL,
+                        NULL);
 }
 
 /* --- who asks --------------------------------------------------------------------------------- */
-
-static bool token_hash(const char *token, unsigned char hash[HASH_SIZE])
-{
-    size_t n = token ? strlen(token) : 0;
-    if (n < 16 || n > 64)
-        return false;
-    crypto_generichash(hash, HASH_SIZE, (const unsigned char *)token, n, NULL, 0);
-    return true;
-}
 
 static bool find_account(struct call *call)
 {
     unsigned char hash[HASH_SIZE];
     const char *token = call->request->token;
-    int64_t id = 0;
-    if (token_hash(token, hash))
-        id = store_session_account(call->db, hash, call->now);
-    call->account = id ? store_account(call->db, id, call->arena) : NULL;
+    const struct account_policy *policy = &call->api->settings.account;
+    if (token_hash(token, hash) &&
+        store_session(call->db, hash, call->now, policy->idle_ms, &call->session))
+        call->account = store_account(call->db, call->session.account_id, call->arena);
     if (!call->account || call->account->disabled)
         return call_problem(call, PROBLEM_UNAUTHENTICATED, NULL, NULL, NULL, NULL);
+    call->request->account_id = call->account->id;
+    seen_note(call->api, &call->session, hash, call->now);
     call->language = call->account->language;
     const struct unit *unit = reference_unit(&call->api->reference, call->account->unit_id);
     call->unit_path = unit ? unit->path : "";
@@ -100,6 +97,9 @@ static bool find_account(struct call *call)
 static bool check_roles(struct call *call)
 {
     uint32_t needed = call->route->roles;
+    if (!(call->route->flags & ROUTE_UNCHANGED) &&
+        password_must_change(call->account, &call->api->settings.account, call->now))
+        return call_problem(call, PROBLEM_PASSWORD_CHANGE_NEEDED, NULL, NULL, NULL, NULL);
     if (needed == 0 || (call->account->roles & needed))
         return true;
     int role = 0;
@@ -167,11 +167,13 @@ static bool check_headers(struct call *call)
  * ------------------------------------------------------------------------------------------------
  */
 
+/* Keyed, because it is kept: what is short in a body (a phone number) could be tried out. */
 static void request_hash(const struct call *call, unsigned char hash[HASH_SIZE])
 {
     const struct api_request *request = call->request;
+    const struct keys *keys = store_keys(call->api->store);
     crypto_generichash_state state;
-    crypto_generichash_init(&state, NULL, 0, HASH_SIZE);
+    crypto_generichash_init(&state, keys->number, sizeof keys->number, HASH_SIZE);
     crypto_generichash_update(&state, (const unsigned char *)request->path,
                               strlen(request->path) + 1);
     crypto_generichash_update(&state, (const unsigned char *)request->body, request->body_length);
@@ -223,8 +225,11 @@ static void write_done(void *user, enum status status)
     if (status == ST_OK)
         api_woken(call->api);
     else if (call->problem.type == PROBLEM_NONE)
-        call_problem(call, status == ST_BUSY ? PROBLEM_BUSY : PROBLEM_INTERNAL, NULL, NULL, NULL,
-                     NULL);
+        call_problem(call,
+                     status == ST_BUSY ? PROBLEM_BUSY
+                     : status == ST_IO ? PROBLEM_STORAGE
+                                       : PROBLEM_INTERNAL,
+                     NULL, NULL, NULL, NULL);
     call->done(call->done_user);
 }
 
@@ -261,21 +266,40 @@ static void hashing_work(void *item)
         if (store_read_end(call->db))
             call_fail(call);
     }
+    body_forget_secrets(call);
     call->done(call->done_user);
 }
 
-struct hashing *call_hashing_start(void);
-struct hashing *call_hashing_start(void)
+struct hashing *call_hashing_start(const struct api *api);
+struct hashing *call_hashing_start(const struct api *api)
 {
-    return hashing_start(hashing_work);
+    return hashing_start(hashing_work, (size_t)api->settings.hashing_queue);
+}
+
+static bool may_ask(struct call *call, int64_t account_id)
+{
+    if (api_may_ask(call->api, call->request, account_id))
+        return true;
+    call->retry_after_s = API_RETRY_S;
+    return call_problem(call, PROBLEM_TOO_MANY, NULL, arena_int(call->arena, API_RETRY_S), NULL,
+                        NULL);
+}
+
+/* Who it is, and that they may. Guessing tokens counts as asking without one. */
+static bool admitted(struct call *call)
+{
+    if (call->route->flags & ROUTE_PUBLIC)
+        return may_ask(call, 0);
+    if (find_account(call))
+        return may_ask(call, call->account->id) && check_roles(call);
+    (void)may_ask(call, 0);
+    return false;
 }
 
 /* Everything that can be refused before any change. */
 static bool checked(struct call *call)
 {
-    if (!find_route(call))
-        return false;
-    if (!(call->route->flags & ROUTE_PUBLIC) && !(find_account(call) && check_roles(call)))
+    if (!find_route(call) || !admitted(call))
         return false;
     return query_check(call, call->route->query, call->route->query_count, &call->query) &&
            check_headers(call) && check_body(call);
@@ -292,10 +316,13 @@ static bool queue_slow(struct call *call)
     struct api *api = call->api;
     call->request->private_data = call;
     if (call->route->flags & ROUTE_HASHING
-            ? hashing_queue(api->hashing, call)
+            ? hashing_queue(api->hashing, call,
+                            call->account ? call->account->login : field_text(&call->body, "login"),
+                            call->request->address)
             : store_write(api->store, write_job, write_done, call) == ST_OK)
         return true;
     call->request->private_data = NULL;
+    body_forget_secrets(call);
     return call_problem(call, PROBLEM_BUSY, NULL, NULL, NULL, NULL);
 }
 
@@ -340,11 +367,15 @@ int64_t api_session(struct api *api, const char *token, enum language *language)
     struct error err;
     struct db *db = store_reader(api->store, &err);
     unsigned char hash[HASH_SIZE];
-    int64_t id = 0;
-    if (arena && db && token_hash(token, hash))
-        id = store_session_account(db, hash, clock_now_ms());
-    const struct account *account = id ? store_account(db, id, arena) : NULL;
-    id = account && !account->disabled ? id : 0;
+    const struct account_policy *policy = &api->settings.account;
+    int64_t now = clock_now_ms();
+    struct session session;
+    const struct account *account = NULL;
+    if (arena && db && token_hash(token, hash) &&
+        store_session(db, hash, now, policy->idle_ms, &session))
+        account = store_account(db, session.account_id, arena);
+    bool open = account && !account->disabled && !password_must_change(account, policy, now);
+    int64_t id = open ? account->id : 0;
     if (id)
         *language = account->language;
     arena_free(arena);

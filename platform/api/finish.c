@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The end of a request: the order that it is about, the problem, the answer as text. */
+#include "core/log.h"
 #include "core/number.h"
 #include "platform/api/api_private.h"
 #include <inttypes.h>
@@ -89,6 +90,8 @@ static cJSON *render_problem(struct call *call)
     json_add_text(problem, "type", problem_name(call->problem.type));
     json_add_int(problem, "status", problem_status(call->problem.type));
     json_add_text(problem, "title", problem_text(&call->problem, call->language, call->arena));
+    if (call->retry_after_s)
+        json_add_int(problem, "retry_after", call->retry_after_s);
     if (call->problem.field)
         json_add_text(problem, "field", call->problem.field);
     if (call->show_current && call->shown) {
@@ -98,14 +101,26 @@ static cJSON *render_problem(struct call *call)
     return problem;
 }
 
+/* What failed here is looked for by its number. */
+static void number_failure(struct call *call)
+{
+    const struct api_request *request = call->request;
+    const char *id = request->id ? request->id : "-";
+    call->problem.args[0] = both(id);
+    log_line(LOG_ERROR, "request id=%s route=%s failed", id, request->route ? request->route : "-");
+}
+
 void call_finish(struct call *call)
 {
     struct api_request *request = call->request;
     bool refused = call->problem.type != PROBLEM_NONE;
+    if (call->problem.type == PROBLEM_INTERNAL)
+        number_failure(call);
     cJSON *problem = refused ? render_problem(call) : NULL;
     request->http_status = refused ? problem_status(call->problem.type) : call->status;
     request->is_problem = refused;
     request->etag = call->etag;
+    request->retry_after_s = refused ? call->retry_after_s : 0;
     if (!print_answer(call, refused ? problem : call->shown ? call->shown : call->answer))
         request->http_status = problem_status(PROBLEM_INTERNAL);
     cJSON_Delete(problem);

@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORKERS = 2, QUEUE_MAX = 64 };
+enum { WORKERS = 2, OF_ONE_LOGIN = 2 };
+
+struct hashing_item {
+    void *item;
+    const char *login, *address; /* NULL: not known */
+};
 
 struct hashing {
     void (*work)(void *item);
@@ -14,9 +19,10 @@ struct hashing {
     size_t thread_count;
     pthread_mutex_t lock;
     pthread_cond_t filled;
-    void *items[QUEUE_MAX];
     size_t first, count;
     bool stop;
+    size_t queue; /* items that have room */
+    struct hashing_item items[];
 };
 
 static void *worker(void *user)
@@ -28,8 +34,8 @@ static void *worker(void *user)
             pthread_cond_wait(&h->filled, &h->lock);
         if (h->count == 0)
             break;
-        void *item = h->items[h->first];
-        h->first = (h->first + 1) % QUEUE_MAX;
+        void *item = h->items[h->first].item;
+        h->first = (h->first + 1) % h->queue;
         h->count--;
         pthread_mutex_unlock(&h->lock);
         h->work(item);
@@ -39,12 +45,13 @@ static void *worker(void *user)
     return NULL;
 }
 
-struct hashing *hashing_start(void (*work)(void *item))
+struct hashing *hashing_start(void (*work)(void *item), size_t queue)
 {
-    struct hashing *h = calloc(1, sizeof *h);
+    struct hashing *h = calloc(1, sizeof *h + queue * sizeof h->items[0]);
     if (!h)
         return NULL;
     h->work = work;
+    h->queue = queue;
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->filled, NULL);
     for (size_t i = 0; i < WORKERS; i++)
@@ -57,12 +64,29 @@ struct hashing *hashing_start(void (*work)(void *item))
     return h;
 }
 
-bool hashing_queue(struct hashing *h, void *item)
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* Neither one login nor one address keeps all others waiting. */
+static bool has_room(const struct hashing *h, const char *login, const char *address)
+{
+    size_t of_login = 0, of_address = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        const struct hashing_item *item = &h->items[(h->first + i) % h->queue];
+        of_login += same(item->login, login);
+        of_address += same(item->address, address);
+    }
+    return h->count < h->queue && of_login < OF_ONE_LOGIN && of_address < (h->queue + 1) / 2;
+}
+
+bool hashing_queue(struct hashing *h, void *item, const char *login, const char *address)
 {
     pthread_mutex_lock(&h->lock);
-    bool room = h->count < QUEUE_MAX && !h->stop;
+    bool room = !h->stop && has_room(h, login, address);
     if (room) {
-        h->items[(h->first + h->count++) % QUEUE_MAX] = item;
+        h->items[(h->first + h->count++) % h->queue] = (struct hashing_item){item, login, address};
         pthread_cond_signal(&h->filled);
     }
     pthread_mutex_unlock(&h->lock);

@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPLETE_DEFAULT = 10, COMPLETE_MAX = 50, ALL_MAX = 200 };
+enum { COMPLETE_MAX = 50, ALL_MAX = 200 };
 
 /* --- published actions ------------------------------------------------------------------------ */
 
 static const char *const type_names[] = {
-    [FIELD_TEXT] = "text",   [FIELD_LINE] = "line",         [FIELD_INT] = "int",
-    [FIELD_BOOL] = "bool",   [FIELD_CHOICE] = "choice",     [FIELD_DATE] = "date",
-    [FIELD_TIME] = "time",   [FIELD_UNIT] = "unit",         [FIELD_UNITS] = "units",
-    [FIELD_PLACE] = "place", [FIELD_CATEGORY] = "category", [FIELD_ORDER] = "order",
-    [FIELD_ID] = "id",
+    [FIELD_TEXT] = "text",   [FIELD_LINE] = "line",   [FIELD_SECRET] = "secret",
+    [FIELD_INT] = "int",     [FIELD_BOOL] = "bool",   [FIELD_CHOICE] = "choice",
+    [FIELD_DATE] = "date",   [FIELD_TIME] = "time",   [FIELD_UNIT] = "unit",
+    [FIELD_UNITS] = "units", [FIELD_PLACE] = "place", [FIELD_CATEGORY] = "category",
+    [FIELD_ORDER] = "order", [FIELD_ID] = "id",
 };
 static const char *const subject_names[] = {
     [SUBJECT_ORDER] = "order",
@@ -105,7 +105,7 @@ static const struct field_spec complete_fields[] = {
 static size_t complete(struct call *call, const struct address_index *index,
                        struct address_match matches[COMPLETE_MAX])
 {
-    int64_t limit = field_number(&call->query, "limit", COMPLETE_DEFAULT);
+    int64_t limit = field_number(&call->query, "limit", call->api->settings.page_candidates);
     return address_complete(index, field_text(&call->query, "q"),
                             (size_t)(limit < COMPLETE_MAX ? limit : COMPLETE_MAX), matches);
 }
@@ -124,7 +124,8 @@ static bool get_units(struct call *call)
     const struct reference *r = &call->api->reference;
     cJSON *items = start_items(call);
     if (!*field_text(&call->query, "q")) {
-        size_t limit = (size_t)field_number(&call->query, "limit", COMPLETE_DEFAULT);
+        size_t limit =
+            (size_t)field_number(&call->query, "limit", call->api->settings.page_candidates);
         for (size_t i = 0; i < r->unit_count && i < limit; i++)
             cJSON_AddItemToArray(items, render_unit_item(call, &r->units[i]));
         return true;
@@ -170,7 +171,7 @@ static void add_leaves(struct call *call, cJSON *items, const char *code, int li
 static bool get_categories(struct call *call)
 {
     const struct reference *r = &call->api->reference;
-    int limit = (int)field_number(&call->query, "limit", COMPLETE_DEFAULT);
+    int limit = (int)field_number(&call->query, "limit", call->api->settings.page_candidates);
     cJSON *items = start_items(call);
     if (!*field_text(&call->query, "q")) {
         for (size_t i = 0; i < r->category_count && i < (size_t)limit; i++)

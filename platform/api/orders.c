@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* /orders: lists, one order, its events, why. */
+#include "core/clock.h"
+#include "core/number.h"
 #include "platform/api/api_private.h"
 #include "platform/domain/why.h"
 #include <inttypes.h>
 #include <string.h>
 
-enum { PAGE_DEFAULT = 50, PAGE_MAX = 200 };
+enum { PAGE_MAX = 200 };
 
 static const struct field_spec list_fields[] = {
     {"view", FIELD_LINE, false, 1, 32, {"view", "视图"}, NULL},
@@ -13,6 +15,7 @@ static const struct field_spec list_fields[] = {
     {"limit", FIELD_INT, false, 1, PAGE_MAX, {"limit", "条数"}, NULL},
     {"state", FIELD_LINE, false, 1, 32, {"state", "状态"}, NULL},
     {"category", FIELD_CATEGORY, false, 0, 0, {"category", "事项"}, NULL},
+    {"unclassified", FIELD_BOOL, false, 0, 0, {"without a category", "未分类"}, NULL},
     {"region", FIELD_LINE, false, 6, 15, {"region", "区域"}, NULL},
     {"street", FIELD_LINE, false, 6, 9, {"street or town", "街道乡镇"}, NULL},
     {"industry", FIELD_LINE, false, 1, 32, {"industry", "行业"}, NULL},
@@ -24,11 +27,33 @@ static const struct field_spec list_fields[] = {
     {"open", FIELD_BOOL, false, 0, 0, {"open", "未办结"}, NULL},
     {"concluded", FIELD_BOOL, false, 0, 0, {"concluded", "已办结"}, NULL},
     {"conclusion", FIELD_LINE, false, 1, 16, {"conclusion", "办结方式"}, NULL},
+    {"q", FIELD_LINE, false, 1, 100, {"words", "检索词"}, NULL},
+    {"place", FIELD_PLACE, false, 0, 0, {"place", "地点"}, NULL},
+    {"from", FIELD_DATE, false, 0, 0, {"received from", "受理起"}, NULL},
+    {"to", FIELD_DATE, false, 0, 0, {"received to", "受理止"}, NULL},
 };
 
 static const char *or_null(const char *text)
 {
     return *text ? text : NULL;
+}
+
+/* Narrows it by words, place and days of receipt. */
+static bool narrow_found(struct call *call, struct order_filter *filter)
+{
+    const struct field_values *q = &call->query;
+    char number[ORDER_NUMBER_SIZE];
+    filter->place_id = field_number(q, "place", 0);
+    if (field_present(q, "from"))
+        filter->received_from = clock_day_start((int32_t)field_number(q, "from", 0));
+    if (field_present(q, "to"))
+        filter->received_to = clock_day_start((int32_t)field_number(q, "to", 0) + 1);
+    if (!field_present(q, "q"))
+        return true;
+    filter->text = field_text(q, "q");
+    if (order_number_complete(filter->text, call->now, number))
+        filter->number = arena_strdup(call->arena, number);
+    return call_searchable(call, "q", filter->text);
 }
 
 /* Narrows the view's filter by what the query asks for. */
@@ -51,6 +76,8 @@ static bool narrow(struct call *call, struct order_filter *filter)
     }
     if (field_present(q, "category"))
         filter->category_code = or_null(field_text(q, "category"));
+    if (field_number(q, "unclassified", 0))
+        filter->category_code = "-";
     if (field_present(q, "region"))
         filter->region_code = or_null(field_text(q, "region"));
     if (field_present(q, "street"))
@@ -70,11 +97,10 @@ static bool narrow(struct call *call, struct order_filter *filter)
     filter->concluded = field_number(q, "concluded", 0) != 0;
     filter->conclusion = or_null(field_text(q, "conclusion"));
     filter->open_only = filter->open_only || field_number(q, "open", 0);
-    return true;
+    return narrow_found(call, filter);
 }
 
-/* A cursor is "KEY.ID" of the last row. */
-static bool read_cursor(struct call *call, int64_t *key, int64_t *id)
+bool call_cursor(struct call *call, int64_t *key, int64_t *id)
 {
     const char *text = field_text(&call->query, "after");
     *key = *id = 0;
@@ -98,10 +124,10 @@ static bool get_orders(struct call *call)
     if (strcmp(view->name, "mine") == 0)
         filter.taken_by = call->account->id;
     int64_t key, id;
-    if (!narrow(call, &filter) || !read_cursor(call, &key, &id))
+    if (!narrow(call, &filter) || !call_cursor(call, &key, &id))
         return false;
     struct order_page page = {0};
-    size_t limit = (size_t)field_number(&call->query, "limit", PAGE_DEFAULT);
+    size_t limit = (size_t)field_number(&call->query, "limit", call->api->settings.page_orders);
     if (store_orders(call->db, call->account->id, &filter, view->newest_first, key, id, limit,
                      call->arena, &page))
         return call_problem(call, PROBLEM_INTERNAL, NULL, NULL, NULL, NULL);

@@ -159,6 +159,19 @@ bool citizen_hidden(const struct call *call, const struct order *order, const st
            (order->confidential || (p && p->confidential));
 }
 
+static void add_former(struct call *call, const struct order *order, struct citizens *out)
+{
+    int64_t *ids;
+    size_t count = store_former_citizens(call->db, order->id, call->arena, &ids);
+    out->former = arena_alloc(call->arena, count * sizeof *out->former);
+    for (size_t i = 0; i < count; i++) {
+        const struct person *person = store_person(call->db, ids[i], call->arena);
+        out->hidden = out->hidden || citizen_hidden(call, order, person);
+        if (person)
+            out->former[out->former_count++] = person;
+    }
+}
+
 struct citizens order_citizens(struct call *call, const struct order *order)
 {
     struct citizens out = {.hidden = citizen_hidden(call, order, NULL)};
@@ -169,6 +182,7 @@ struct citizens order_citizens(struct call *call, const struct order *order)
         out.persons[i] = id ? store_person(call->db, id, call->arena) : NULL;
         out.hidden = out.hidden || citizen_hidden(call, order, out.persons[i]);
     }
+    add_former(call, order, &out);
     return out;
 }
 
@@ -180,13 +194,18 @@ const char *render_words(struct call *call, const char *text, const struct citiz
     for (size_t i = 0; i < citizens->count; i++)
         if (citizens->persons[i] && *citizens->persons[i]->name)
             words = mask(words, citizens->persons[i]->name, call->arena);
+    for (size_t i = 0; i < citizens->former_count; i++)
+        words = mask(words, citizens->former[i]->name, call->arena);
     return words;
 }
 
 const char *render_statement(struct call *call, int64_t statement_id,
                              const struct citizens *citizens)
 {
-    const struct statement *statement =
-        statement_id ? store_statement(call->db, statement_id, call->arena) : NULL;
-    return statement ? render_words(call, statement->text, citizens) : NULL;
+    static const struct bilingual not_kept = {"(The words are not kept any more.)",
+                                              "（内容已匿名化，不再保存）"};
+    if (!statement_id)
+        return NULL;
+    const struct statement *statement = store_statement(call->db, statement_id, call->arena);
+    return statement ? render_words(call, statement->text, citizens) : call_text(call, not_kept);
 }

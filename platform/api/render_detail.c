@@ -22,6 +22,7 @@ static cJSON *render_person(struct call *call, const struct order *order, const 
     cJSON *object = cJSON_CreateObject();
     json_add_text(object, "name", mask_name(p->name, call->arena));
     json_add_text(object, "phone", mask_phone(p->phone, call->arena));
+    json_add_text(object, "identity", mask_identity(p->identity, call->arena));
     return object;
 }
 
@@ -47,6 +48,17 @@ static cJSON *render_appeals(struct call *call, const struct order *order,
     return items;
 }
 
+/* As the form of the return says it. */
+static const char *return_reason_label(const struct call *call, const char *reason)
+{
+    const struct action_schema *schema = action_find("ask_return");
+    for (size_t f = 0; f < schema->field_count; f++)
+        for (const struct field_choice *c = schema->fields[f].choices; c && c->name; c++)
+            if (strcmp(c->name, reason) == 0)
+                return call_text(call, c->label);
+    return reason;
+}
+
 static cJSON *render_assignments(struct call *call, const struct order_case *c,
                                  const struct citizens *citizens)
 {
@@ -69,6 +81,7 @@ static cJSON *render_assignments(struct call *call, const struct order_case *c,
         json_add_text(item, "result", render_statement(call, a->result_statement_id, citizens));
         json_add_text(item, "reply", render_statement(call, a->reply_statement_id, citizens));
         json_add_text(item, "return_reason", a->return_reason);
+        json_add_text(item, "return_reason_label", return_reason_label(call, a->return_reason));
         cJSON_AddBoolToObject(item, "late", a->late);
         cJSON_AddItemToArray(items, item);
     }
@@ -198,6 +211,14 @@ static enum word_list state_words(const char *subject)
     return strcmp(subject, "objection") == 0 ? WORDS_OBJECTION_STATE : WORDS_ORDER_STATE;
 }
 
+/* The order that this one went into may lie outside: then it is not named. */
+static void drop_outside(struct call *call, cJSON *detail)
+{
+    int64_t into = json_int(detail, "into", 0);
+    if (into && !store_order(call->db, call->account->id, into, call->arena))
+        cJSON_DeleteItemFromObjectCaseSensitive(detail, "into");
+}
+
 cJSON *render_events(struct call *call, const struct order_case *c)
 {
     struct event *events = NULL;
@@ -219,9 +240,12 @@ cJSON *render_events(struct call *call, const struct order_case *c)
         json_add_text(item, "to_label", to >= 0 ? call_text(call, word_label(words, to)) : "");
         const char *by = account_name(call, e->account_id);
         cJSON_AddItemToObject(item, "by", by ? render_ref(e->account_id, by) : cJSON_CreateNull());
-        json_add_text(item, "text", render_statement(call, e->statement_id, &citizens));
+        /* The words of the first event stand with the appeal. */
+        json_add_text(item, "text",
+                      e->n == 1 ? NULL : render_statement(call, e->statement_id, &citizens));
         cJSON *body = cJSON_Parse(e->body);
         cJSON *detail = cJSON_DetachItemFromObjectCaseSensitive(body, "detail");
+        drop_outside(call, detail);
         cJSON_AddItemToObject(item, "unit", render_unit(call, json_int(detail, "unit", 0)));
         cJSON_AddItemToObject(item, "detail", detail ? detail : cJSON_CreateObject());
         cJSON_Delete(body);

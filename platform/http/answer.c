@@ -20,8 +20,11 @@ static bool add_headers(struct MHD_Response *response, const struct http_request
         good = add_header(response, "Allow", api->allow);
     if (good && api->http_status == MHD_HTTP_UNAUTHORIZED)
         good = add_header(response, "WWW-Authenticate", "Bearer");
-    if (good && api->http_status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        good = add_header(response, "Retry-After", "1");
+    if (good && (api->retry_after_s > 0 || api->http_status == MHD_HTTP_SERVICE_UNAVAILABLE))
+        good =
+            add_header(response, "Retry-After",
+                       arena_printf(api->arena, "%lld",
+                                    api->retry_after_s > 0 ? (long long)api->retry_after_s : 1LL));
     if (good && request->unframed)
         good = add_header(response, "Connection", "close");
     return good;
@@ -31,6 +34,9 @@ enum MHD_Result answer_with(struct http_request *request, int status, struct MHD
 {
     if (!response)
         return MHD_NO;
+    if (request->origin.id[0])
+        (void)add_header(response, "X-Request-Id", request->origin.id);
+    request->status = status;
     enum MHD_Result result = MHD_queue_response(request->connection, (unsigned)status, response);
     MHD_destroy_response(response);
     return result;
@@ -59,5 +65,7 @@ enum MHD_Result answer_refusal(struct api *platform, struct http_request *reques
         api->language = language; /* an account's own goes before what its program asks for */
     api_refuse(api, request->refusal, request->refusal_argument);
     api->allow = allow;
+    if (request->refusal == PROBLEM_TOO_MANY)
+        api->retry_after_s = API_RETRY_S;
     return answer_send(request);
 }

@@ -10,28 +10,27 @@
 enum {
     SESSION_CHECKS = 12,       /* a heartbeat: a feed may outlive its session by one such part */
     UNACKNOWLEDGED_MS = 90000, /* a client that acknowledges nothing for so long is gone */
-    WAIT_MAX_S = 60,
+    UNSENT_BYTES = 16 * 1024,  /* that the kernel keeps for a slow line; what is later waits here */
     BLOCK_SIZE = 1024, /* of a response to HTTP/1.0; a chunk takes the connection's own memory */
-    HEAD_SIZE = 4,     /* a frame's length, big-endian */
 };
 
-/* As its sleeper: awake it belongs to the connection's thread, asleep to the room's. */
+/* As its sleeper: awake it belongs to the connection's thread, asleep to the sleepers'. */
 struct feed {
     struct sleeper sleeper; /* until: the end of a long poll, the next heartbeat of a stream */
-    bool entered;           /* the sleeper has a room */
+    bool entered;           /* the sleeper is watched */
     const struct feed_options *options;
     char *token;
     int64_t account;
     enum language language;
-    int64_t cursor;
-    bool stream;        /* else a long poll */
-    bool slept;         /* a long poll has had its wait */
-    bool ended;         /* the session has */
-    int64_t checked_at; /* ticks: when the session was found valid */
-    char *found;        /* what was found for the next frame, NULL nothing */
-    char *json;         /* the frame that is being sent, NULL none or a heartbeat */
-    size_t json_length;
-    size_t frame_sent, frame_length; /* with the head */
+    struct watch *watch;
+    enum frame_coding coding;
+    bool stream;              /* else a long poll */
+    bool ended;               /* the session has */
+    bool over;                /* the last frame is on its way */
+    int64_t checked_at;       /* ticks: when the session was found valid */
+    struct feed_frame *frame; /* that is being sent, NULL none */
+    const char *bytes;        /* of it, or of a heartbeat */
+    size_t sent, length;
 };
 
 /* --- asleep ----------------------------------------------------------------------------------- */
@@ -50,29 +49,33 @@ static bool logged_in(struct feed *feed)
 static bool look(struct sleeper *sleeper)
 {
     struct feed *feed = (struct feed *)sleeper; /* its first member */
-    int64_t before;
     feed->ended = !logged_in(feed);
-    do { /* changes that do not concern the account move the cursor without a frame */
-        before = feed->cursor;
-        if (!feed->ended && !feed->found)
-            feed->found =
-                api_changes(feed->options->api, feed->account, feed->language, &feed->cursor);
-    } while (!feed->found && feed->cursor != before);
-    return feed->ended || feed->found || clock_ticks_ms() >= sleeper->until;
+    return feed->ended || api_watch_has(feed->watch) || clock_ticks_ms() >= sleeper->until;
 }
 
 /* --- the answer that never ends --------------------------------------------------------------- */
 
-/* Begins a frame of what was found, or a heartbeat when its time has come. */
+static void drop_frame(struct feed *feed)
+{
+    api_frame_release(feed->frame);
+    feed->frame = NULL;
+    feed->sent = feed->length = 0;
+}
+
+/* Begins the next frame, or a heartbeat when its time has come. */
 static bool begin_frame(struct feed *feed)
 {
-    if (!feed->found && clock_ticks_ms() < feed->sleeper.until)
+    static const char heartbeat[1] = {0};
+    drop_frame(feed);
+    feed->frame = api_watch_next(feed->watch, &feed->over);
+    if (feed->frame) {
+        feed->bytes = api_frame_bytes(feed->frame, feed->coding, &feed->length);
+    } else if (clock_ticks_ms() >= feed->sleeper.until) {
+        feed->bytes = heartbeat;
+        feed->length = sizeof heartbeat;
+    } else {
         return false;
-    feed->json = feed->found;
-    feed->found = NULL;
-    feed->json_length = feed->json ? strlen(feed->json) : 0;
-    feed->frame_sent = 0;
-    feed->frame_length = HEAD_SIZE + feed->json_length;
+    }
     feed->sleeper.until = clock_ticks_ms() + feed->options->heartbeat_ms;
     return true;
 }
@@ -80,21 +83,11 @@ static bool begin_frame(struct feed *feed)
 /* Moves the next part of the frame, at most `max` bytes. */
 static size_t copy_frame(struct feed *feed, char *out, size_t max)
 {
-    size_t n = 0;
-    for (; feed->frame_sent < HEAD_SIZE && n < max; feed->frame_sent++)
-        out[n++] = (char)(feed->json_length >> 8 * (HEAD_SIZE - 1 - feed->frame_sent));
-    size_t left = feed->frame_length - feed->frame_sent;
-    size_t part = left < max - n ? left : max - n;
-    if (part > 0 && feed->json) {
-        memcpy(out + n, feed->json + (feed->frame_sent - HEAD_SIZE), part);
-        feed->frame_sent += part;
-        n += part;
-    }
-    if (feed->frame_sent == feed->frame_length) {
-        free(feed->json);
-        feed->json = NULL;
-    }
-    return n;
+    size_t left = feed->length - feed->sent;
+    size_t part = left < max ? left : max;
+    memcpy(out, feed->bytes + feed->sent, part);
+    feed->sent += part;
+    return part;
 }
 
 /* libmicrohttpd asks for more of an endless answer. For a client that is gone the end is sent in
@@ -104,8 +97,8 @@ static ssize_t read_stream(void *user, uint64_t position, char *out, size_t max)
 {
     struct feed *feed = user;
     (void)position;
-    if (feed->frame_sent == feed->frame_length) {
-        if (feed->ended || !sleepers_may_go_on(&feed->sleeper))
+    if (feed->sent == feed->length) {
+        if (feed->ended || feed->over || !sleepers_may_go_on(&feed->sleeper))
             return MHD_CONTENT_READER_END_OF_STREAM;
         if (!begin_frame(feed))
             return sleepers_sleep(&feed->sleeper) ? 0 : MHD_CONTENT_READER_END_OF_STREAM;
@@ -125,20 +118,31 @@ struct MHD_Response *feed_response(struct feed *feed)
     return response;
 }
 
-/* The long poll: one object, when something changed or its time is over. It sleeps once: what wakes
- * it is the answer. */
+/* The long poll: one object, when something changed or its time is over. */
 static enum feed_step poll_step(struct feed *feed, struct http_request *request)
 {
     struct api_request *api = &request->api;
-    if (!feed->slept) {
-        feed->slept = sleepers_sleep(&feed->sleeper);
-        if (feed->slept)
-            return FEED_WAITS;
+    if (feed->ended) {
+        request_refuse(request, PROBLEM_UNAUTHENTICATED, NULL);
+        return FEED_REFUSED;
+    }
+    feed->frame = api_watch_next(feed->watch, &feed->over);
+    if (!feed->frame && clock_ticks_ms() < feed->sleeper.until && sleepers_sleep(&feed->sleeper))
+        return FEED_WAITS;
+    if (feed->over) {
+        request_refuse(request, PROBLEM_FEED_GONE, NULL);
+        return FEED_REFUSED;
     }
     api->http_status = MHD_HTTP_OK;
-    api->answer = feed->found ? arena_strdup(api->arena, feed->found)
-                              : arena_printf(api->arena, "{\"cursor\":%lld,\"items\":[]}",
-                                             (long long)feed->cursor);
+    if (feed->frame) {
+        size_t length;
+        const char *text = api_frame_text(feed->frame, &length);
+        api->answer = arena_strndup(api->arena, text, length);
+    } else {
+        char cursor[API_CURSOR_SIZE];
+        api_watch_cursor(feed->watch, cursor);
+        api->answer = arena_printf(api->arena, "{\"cursor\":\"%s\",\"items\":[]}", cursor);
+    }
     api->answer_length = strlen(api->answer);
     return FEED_ANSWERED;
 }
@@ -151,10 +155,15 @@ void feed_free(struct feed *feed)
         return;
     if (feed->entered)
         sleepers_leave(&feed->sleeper);
-    free(feed->found);
-    free(feed->json);
+    drop_frame(feed);
+    api_watch_end(feed->watch);
     free(feed->token);
     free(feed);
+}
+
+static bool is_known(const char *name)
+{
+    return strcmp(name, "cursor") == 0 || strcmp(name, "wait") == 0 || strcmp(name, "zstd") == 0;
 }
 
 /* What was asked for; false with request->refusal filled. */
@@ -162,28 +171,35 @@ static bool parse_feed(struct feed *feed, struct http_request *request)
 {
     struct api_request *api = &request->api;
     const char *cursor = request_query(request, "cursor"), *wait = request_query(request, "wait");
-    int64_t wait_s = 0;
+    const char *zstd = request_query(request, "zstd");
+    int64_t wait_s = 0, number = 0;
     for (size_t i = 0; i < api->query_count; i++)
-        if (strcmp(api->query_names[i], "cursor") != 0 && strcmp(api->query_names[i], "wait") != 0)
+        if (!is_known(api->query_names[i]))
             request_refuse(request, PROBLEM_FIELD_UNKNOWN, api->query_names[i]);
     if (!cursor)
         request_refuse(request, PROBLEM_FIELD_MISSING, "cursor");
-    else if (!request_integer(cursor, &feed->cursor) ||
-             feed->cursor > api_last_cursor(feed->options->api))
-        request_refuse(request, PROBLEM_FIELD_REFERENCE, "cursor");
-    if (wait && (!request_integer(wait, &wait_s) || wait_s > WAIT_MAX_S))
+    if (wait && (!request_integer(wait, &wait_s) || wait_s > feed->options->wait_max_s))
         request_refuse(request, PROBLEM_FIELD_REFERENCE, "wait");
+    if (zstd && !(request_integer(zstd, &number) && frame_coding_of(number, &feed->coding)))
+        request_refuse(request, PROBLEM_FIELD_REFERENCE, "zstd");
     feed->stream = !wait;
     feed->sleeper.until = clock_ticks_ms() + (wait ? 1000 * wait_s : feed->options->heartbeat_ms);
-    return request->refusal == PROBLEM_NONE;
+    if (request->refusal != PROBLEM_NONE)
+        return false;
+    enum problem_type problem = api_watch(feed->options->api, feed->account, cursor, feed->coding,
+                                          !feed->stream, &feed->watch);
+    if (problem != PROBLEM_NONE)
+        request_refuse(request, problem, problem == PROBLEM_FIELD_REFERENCE ? "cursor" : NULL);
+    return problem == PROBLEM_NONE;
 }
 
 /* A host that lost its power says no farewell: the kernel gives up on it, and the sleeper is told.
- */
-static void limit_silence(const struct feed *feed)
+ * What a slow line does not take stays out of the kernel's memory. */
+static void limit_line(const struct feed *feed)
 {
-    unsigned limit_ms = UNACKNOWLEDGED_MS;
+    unsigned limit_ms = UNACKNOWLEDGED_MS, unsent = UNSENT_BYTES;
     (void)setsockopt(feed->sleeper.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof limit_ms);
+    (void)setsockopt(feed->sleeper.fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 }
 
 static bool feed_begin(const struct feed_options *options, struct http_request *request)
@@ -197,6 +213,12 @@ static bool feed_begin(const struct feed_options *options, struct http_request *
     } else if (account == 0) {
         request_refuse(request, PROBLEM_UNAUTHENTICATED, NULL);
     }
+    if (!api_may_ask(options->api, api, account)) {
+        request->refusal = PROBLEM_TOO_MANY; /* goes before what is wrong with it */
+        request->refusal_argument = arena_printf(api->arena, "%d", API_RETRY_S);
+    }
+    api->route = "changes";
+    api->account_id = account;
     if (request->refusal != PROBLEM_NONE)
         return false;
     struct feed *feed = calloc(1, sizeof *feed);
@@ -215,7 +237,7 @@ static bool feed_begin(const struct feed_options *options, struct http_request *
         if (!feed->entered)
             request_refuse(request, PROBLEM_BUSY, NULL);
         else
-            limit_silence(feed);
+            limit_line(feed);
     }
     if (request->refusal == PROBLEM_NONE)
         request->feed = feed;

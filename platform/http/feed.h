@@ -13,6 +13,7 @@ struct feed_options {
     struct api *api;
     struct sleepers *sleepers;
     int64_t heartbeat_ms; /* a stream says something at least so often */
+    int64_t wait_max_s;   /* of a long poll */
 };
 
 enum feed_step {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "platform/http/request.h"
+#include "core/clock.h"
 #include "core/text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct http_request *request_new(struct http *http, struct MHD_Connection *conne
     request->target = arena_strdup(arena, target ? target : "");
     request->content_length = -1;
     request->api = (struct api_request){.arena = arena, .if_match = -1, .etag = -1};
+    request->began_at = clock_ticks_ms();
     atomic_init(&request->phase, PHASE_OPEN);
     return request;
 }
@@ -30,6 +32,8 @@ void request_free(struct http_request *request)
 {
     if (!request)
         return;
+    if (request->body.data) /* a password may be in it */
+        explicit_bzero(request->body.data, request->body.length);
     buf_free(&request->body);
     arena_free(request->api.arena);
     free(request);
@@ -99,13 +103,16 @@ static char *decode(struct arena *arena, const char *s, size_t n, bool in_query)
     return utf8_valid(out, length) ? out : NULL;
 }
 
-/* The path behind "http://host" of a target in absolute form, which a server has to accept
- * (RFC 9112, 3.2.2). */
+/* The path behind "http://host" or "https://host" of a target in absolute form, which a server has
+ * to accept (RFC 9112, 3.2.2). */
 static const char *skip_authority(const char *target)
 {
-    if (strncasecmp(target, "http://", 7) != 0)
+    size_t scheme = strncasecmp(target, "http://", 7) == 0    ? 7
+                    : strncasecmp(target, "https://", 8) == 0 ? 8
+                                                              : 0;
+    if (scheme == 0)
         return target;
-    const char *path = target + 7 + strcspn(target + 7, "/?");
+    const char *path = target + scheme + strcspn(target + scheme, "/?");
     return *path ? path : "/";
 }
 
@@ -264,6 +271,19 @@ static bool take_accept_language(struct http_request *request, const char *value
     return true;
 }
 
+/* What nobody may vouch for is ignored, whatever it says. */
+static bool take_forwarded(struct http_request *request, const char *value)
+{
+    origin_forwarded(&request->origin, value);
+    return true;
+}
+
+static bool take_id(struct http_request *request, const char *value)
+{
+    origin_take_id(&request->origin, value);
+    return true;
+}
+
 /* The headers that matter. One that may come once only must not come twice: two readers of such a
  * request could each believe another one. */
 static const struct header {
@@ -280,6 +300,8 @@ static const struct header {
     {"Idempotency-Key", true, false, take_key},
     {"If-Match", true, false, take_if_match},
     {"Transfer-Encoding", true, true, take_transfer_encoding},
+    {"X-Forwarded-For", false, false, take_forwarded},
+    {"X-Request-Id", false, false, take_id},
 };
 enum { HEADER_COUNT = sizeof headers / sizeof headers[0] };
 
@@ -321,6 +343,8 @@ void request_parse(struct http_request *request, const char *method)
     parse_target(request);
     struct header_walk walk = {.request = request};
     (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, take_header, &walk);
+    api->id = request->origin.id;
+    api->address = request->origin.network;
     if (strcmp(method, "GET") == 0) {
         api->method = API_GET;
     } else if (strcmp(method, "POST") == 0) {

@@ -5,6 +5,7 @@
 
 #include "core/buf.h"
 #include "platform/api/api.h"
+#include "platform/http/origin.h"
 #include <microhttpd.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -24,10 +25,13 @@ struct http_request {
     struct http *http;
     struct MHD_Connection *connection;
     struct api_request api;
-    char *target;  /* as it came, in the arena; NULL none */
-    bool begun;    /* its headers are parsed */
-    bool counted;  /* among those that http_stop waits for */
-    bool unframed; /* nobody can say where its body ends: answer at once and close */
+    struct origin origin;
+    int64_t began_at; /* ticks */
+    int status;       /* that it was answered with, 0 not yet */
+    char *target;     /* as it came, in the arena; NULL none */
+    bool begun;       /* its headers are parsed */
+    bool counted;     /* among those that http_stop waits for */
+    bool unframed;    /* nobody can say where its body ends: answer at once and close */
     /* What is wrong with it, to be said when all of it was read; PROBLEM_NONE nothing. */
     enum problem_type refusal;
     const char *refusal_argument;

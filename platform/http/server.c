@@ -6,7 +6,9 @@
 #include "platform/http/feed.h"
 #include "platform/http/listen.h"
 #include "platform/http/request.h"
+#include "platform/http/tls.h"
 #include <pthread.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@ enum {
      * epoll, libmicrohttpd 0.9.75 reads the half and does not look again. */
     DEFAULT_TIMEOUT_S = 60,
     DEFAULT_HEARTBEAT_MS = 60 * 1000,
+    DEFAULT_WAIT_S = 60,
     CONNECTIONS_MAX = 16000,
     DESCRIPTORS_KEPT = 128,        /* of the process's limit, for the store and the rest */
     CONNECTION_MEMORY = 32 * 1024, /* what headers may take, and then the answer's */
@@ -35,6 +38,9 @@ struct http {
     struct feed_options feeds;
     uint16_t port;
     size_t body_limit;
+    const char *certificate_file, *key_file; /* NULL: plain HTTP */
+    struct proxies proxies;
+    bool log_requests;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t quiet; /* one of the numbers below went down to zero */
     unsigned running;     /* requests between their last byte and the end of their answer */
@@ -155,6 +161,7 @@ static enum MHD_Result handle_headers(struct http *http, struct http_request *re
                                       const char *method)
 {
     request->begun = true;
+    origin_find(&request->origin, request->connection, &http->proxies);
     request_parse(request, method);
     bool too_large = request->content_length > (int64_t)http->body_limit;
     bool hopeless = request->content_length / DRAIN_FACTOR > (int64_t)http->body_limit;
@@ -206,15 +213,31 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
     return handle_body(http, request, upload_data, n);
 }
 
+/* Never what was asked for in words: the route says enough. */
+static void log_request(const struct http_request *request, enum MHD_RequestTerminationCode code)
+{
+    const struct api_request *api = &request->api;
+    const char *route = api->route ? api->route : "-";
+    log_line(LOG_INFO,
+             "request id=%s method=%s route=/%s status=%d ms=%lld bytes=%zu account=%lld "
+             "address=%s%s",
+             request->origin.id, api_method_name(api->method), route, request->status,
+             (long long)(clock_ticks_ms() - request->began_at), api->answer_length,
+             (long long)api->account_id, request->origin.address,
+             code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " end=broken");
+}
+
 static void on_completed(void *user, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
     struct http *http = user;
     struct http_request *request = *state;
-    (void)connection, (void)code;
+    (void)connection;
     if (!request)
         return;
     *state = NULL;
+    if (http->log_requests && request->begun)
+        log_request(request, code);
     bool counted = request->counted;
     complete(request);
     feed_free(request->feed);
@@ -265,23 +288,36 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct http_opti
     unsigned limit = connection_limit(options->connections);
     unsigned timeout_s = options->timeout_s ? options->timeout_s : DEFAULT_TIMEOUT_S;
     /* One thread is a pool to nobody: the option would only be complained of. */
-    struct MHD_OptionItem pool[] = {
-        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
-        {MHD_OPTION_END, 0, NULL},
-    };
+    static char priorities[] = TLS_PRIORITIES; /* libmicrohttpd's type is not const */
+    struct MHD_OptionItem more[4] = {{MHD_OPTION_END, 0, NULL}};
+    size_t n = 0;
+    if (threads > 1)
+        more[n++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL};
+    if (http->certificate_file) {
+        more[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, priorities};
+        more[n++] =
+            (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)tls_retrieve};
+    }
+    more[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    /* With epoll, libmicrohttpd 0.9.75 turns round and round while a TLS handshake waits for its
+     * client: one who sends half a greeting would take a processor. Those who sleep are in neither
+     * set, so that poll looks at few. */
+    unsigned loop = http->certificate_file ? MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS
+                                           : MHD_USE_EPOLL_INTERNAL_THREAD;
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
-            MHD_USE_ERROR_LOG,
-        0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        loop | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG, 0,
+        NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
         http, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_TIMEOUT, timeout_s,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 static void http_free(struct http *http)
 {
+    if (http->certificate_file)
+        tls_forget();
     sleepers_free(http->feeds.sleepers);
     pthread_cond_destroy(&http->quiet);
     pthread_mutex_destroy(&http->lock);
@@ -303,9 +339,16 @@ enum status http_start(struct api *api, const struct http_options *options, stru
                        struct error *err)
 {
     *out = NULL;
+    if (sodium_init() < 0)
+        return error_set(err, ST_IO, "http: this system has no source of random numbers");
     const char *address = options->address ? options->address : "127.0.0.1";
     uint16_t port;
     int listener;
+    if (options->certificate_file) {
+        enum status tls = tls_use(options->certificate_file, options->key_file, err);
+        if (tls)
+            return tls;
+    }
     enum status st = listen_open(address, options->port, &listener, &port, err);
     if (st)
         return st;
@@ -318,10 +361,15 @@ enum status http_start(struct api *api, const struct http_options *options, stru
     http->api = api;
     http->port = port;
     http->body_limit = options->body_limit ? options->body_limit : DEFAULT_BODY_LIMIT;
+    http->certificate_file = options->certificate_file;
+    http->key_file = options->key_file;
+    http->proxies.addresses = options->trusted_proxies;
+    http->log_requests = options->log_requests;
     http->feeds.api = api;
     http->feeds.heartbeat_ms =
         options->heartbeat_ms > 0 ? options->heartbeat_ms : DEFAULT_HEARTBEAT_MS;
-    http->feeds.sleepers = sleepers_start(api, (threads_of(options) + 1) / 2, err);
+    http->feeds.wait_max_s = options->wait_max_s > 0 ? options->wait_max_s : DEFAULT_WAIT_S;
+    http->feeds.sleepers = sleepers_start(api, err);
     if (!http->feeds.sleepers) {
         (void)close(listener);
         http_free(http);
@@ -336,6 +384,11 @@ enum status http_start(struct api *api, const struct http_options *options, stru
     }
     *out = http;
     return ST_OK;
+}
+
+enum status http_reload(struct http *http, struct error *err)
+{
+    return http->certificate_file ? tls_use(http->certificate_file, http->key_file, err) : ST_OK;
 }
 
 uint16_t http_port(const struct http *http)
