@@ -9,10 +9,9 @@
 #include <sys/stat.h>
 
 static const struct command *const commands[] = {
-    &command_serve,
-    &command_init,
-    &command_check,
-    &command_lifecycle,
+    &command_serve,   &command_init,      &command_account,   &command_import,
+    &command_columns, &command_export,    &command_check,     &command_reindex,
+    &command_train,   &command_anonymise, &command_lifecycle, &command_settings,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "platform/commands/command.h"
+#include "core/clock.h"
+#include "platform/store/seal.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -10,7 +12,7 @@
 
 enum { OPTIONS_MAX = 24, FIRST_OPTION = 256 };
 
-const char *command_db;
+const char *command_db, *command_keys;
 
 int command_wrong(const char *format, ...)
 {
@@ -29,6 +31,17 @@ int command_failed(const struct error *err)
     return EXIT_FAILURE;
 }
 
+enum status command_open(struct store **store, struct error *err)
+{
+    return store_open_with(command_db, command_keys, store, err);
+}
+
+enum status command_seal(struct store *store, struct error *err)
+{
+    struct seal made;
+    return store_seal(store, clock_now_ms(), &made, NULL, err);
+}
+
 enum status command_db_exists(struct error *err)
 {
     if (access(command_db, F_OK) == 0)
@@ -39,11 +52,28 @@ enum status command_db_exists(struct error *err)
 
 void command_progress(void *user, const char *what, size_t done, size_t total)
 {
+    /* When the stage began, and how far it was then. */
+    static char stage[32];
+    static int64_t began_ms;
+    static size_t began_at;
     (void)user;
-    if (isatty(STDERR_FILENO))
-        (void)fprintf(stderr, "\r\033[K%s %zu/%zu%s", what, done, total, done == total ? "\n" : "");
-    else if (done == total)
-        (void)fprintf(stderr, "%s: %zu\n", what, total);
+    if (strncmp(stage, what, sizeof stage - 1) != 0) {
+        (void)snprintf(stage, sizeof stage, "%s", what);
+        began_ms = clock_ticks_ms();
+        began_at = done;
+    }
+    double seconds = (double)(clock_ticks_ms() - began_ms) / 1000;
+    double rate = seconds > 0 ? (double)(done - began_at) / seconds : 0;
+    if (!isatty(STDERR_FILENO)) {
+        if (done == total)
+            (void)fprintf(stderr, "%s: %zu\n", what, total);
+        return;
+    }
+    (void)fprintf(stderr, "\r\033[K%s %zu/%zu", what, done, total);
+    if (done == total)
+        (void)fputc('\n', stderr);
+    else if (rate > 0)
+        (void)fprintf(stderr, ", %.0f/s, %.0f s left", rate, (double)(total - done) / rate);
 }
 
 static int take_number(const struct command_option *option, const char *text)

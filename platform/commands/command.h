@@ -43,14 +43,17 @@ struct command {
 };
 #define COMMAND_OPTIONS(array) (array), sizeof(array) / sizeof((array)[0])
 
-/* The option that nearly every command has and needs. */
-extern const char *command_db;
+/* The option that nearly every command has and needs, and the one that goes with it. */
+extern const char *command_db, *command_keys;
+/* clang-format off */
 #define OPTION_DB                                                                                  \
-    {                                                                                              \
-        "db", OPTION_TEXT, &command_db, 0, 0, "FILE", "the database"                               \
-    }
+    {"db", OPTION_TEXT, &command_db, 0, 0, "FILE", "the database"},                                \
+    {"keys", OPTION_TEXT, &command_keys, 0, 0, "FILE", "its key file, where that is not DB.key"}
+/* clang-format on */
 
-extern const struct command command_serve, command_init, command_check, command_lifecycle;
+extern const struct command command_import, command_export, command_columns, command_account,
+    command_serve, command_init, command_check, command_lifecycle, command_settings,
+    command_reindex, command_train, command_anonymise;
 
 /* Understands `argv` (argv[0] is the command's name) and runs it. */
 int command_run(const struct command *command, int argc, char **argv);
@@ -60,9 +63,15 @@ void command_help(const struct command *const *commands, size_t count);
 int command_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Says on standard error why it could not be done; EXIT_FAILURE. */
 int command_failed(const struct error *err);
+/* store_open_with for --db and --keys. */
+struct store;
+enum status command_open(struct store **store, struct error *err);
+/* Seals what the command wrote; at its end. */
+enum status command_seal(struct store *store, struct error *err);
 /* A database that is not there would be made by the store, which is not what a wrong path means. */
 enum status command_db_exists(struct error *err);
-/* One line that grows on a terminal; a line a stage elsewhere. `user` is unused. */
+/* One line that grows on a terminal, with the rate and the time that is left; a line a stage
+ * elsewhere. `user` is unused. */
 void command_progress(void *user, const char *what, size_t done, size_t total);
 
 #endif

@@ -1,39 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/arena.h"
+#include "platform/commands/check.h"
 #include "platform/commands/command.h"
-#include "platform/store/store.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static enum status read_order_ids(struct db *db, struct arena *arena, int64_t **ids, size_t *count,
-                                  struct error *err)
+static bool quick;
+static const char *expect;
+
+static void found(void *user, const char *where, const char *what)
 {
-    enum status st = store_read_begin(db);
-    if (!st) {
-        *count = store_order_ids(db, arena, ids);
-        st = store_read_end(db);
-    }
-    return st ? error_set(err, st, "the orders cannot be read") : ST_OK;
+    (void)user;
+    (void)printf("%s: %s\n", where, what);
 }
 
-static enum status check_orders(struct db *db, size_t *good, size_t *bad, struct error *err)
+static void tell(const struct verify *v)
 {
-    struct arena *arena = arena_new();
-    int64_t *ids = NULL;
-    size_t count = 0;
-    enum status st = arena ? read_order_ids(db, arena, &ids, &count, err)
-                           : error_set(err, ST_NO_MEMORY, "out of memory");
-    for (size_t i = 0; i < count && !st; i++) {
-        if (store_chain_verify(db, ids[i], err)) {
-            (void)fprintf(stderr, "order %" PRId64 ": %s\n", ids[i], err->message);
-            ++*bad;
-        } else {
-            ++*good;
-        }
-    }
-    arena_free(arena);
-    return st;
+    char name[SEAL_NAME_SIZE];
+    (void)printf("%zu orders, %zu events, %zu seals verified: ", v->orders, v->events, v->seals);
+    if (v->findings)
+        (void)printf("%zu findings\n", v->findings);
+    else
+        (void)puts("nothing found");
+    if (v->unsealed)
+        (void)printf("not yet sealed: %" PRId64 " events\n", v->unsealed);
+    if (v->last.n == 0)
+        return;
+    seal_name(&v->last, name);
+    (void)printf("%s\n", name);
 }
 
 static int run(int count, char **words)
@@ -41,19 +35,36 @@ static int run(int count, char **words)
     (void)count;
     (void)words;
     struct error err = {ST_OK, ""};
+    struct check_options options = {.quick = quick};
+    struct verify v = {.found = found, .progress = command_progress};
     struct store *store;
-    size_t good = 0, bad = 0;
-    if (command_db_exists(&err) || store_open(command_db, &store, &err))
+    if (expect &&
+        (!seal_name_read(expect, &options.expect_n, options.expect_root) || options.expect_n == 0))
+        return command_wrong("--expect takes what an earlier check printed last, a number, a colon"
+                             " and 64 hex digits, not \"%s\"",
+                             expect);
+    if (command_db_exists(&err) || store_open_reading(command_db, command_keys, &store, &err))
         return command_failed(&err);
-    struct db *db = store_reader(store, &err);
-    enum status st = db ? check_orders(db, &good, &bad, &err) : err.status;
+    enum status st = check_database(store, &options, &v, &err);
     store_close(store);
-    if (st)
-        return command_failed(&err);
-    (void)printf("%zu orders verified, %zu broken\n", good, bad);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    tell(&v);
+    if (fflush(stdout) != 0)
+        return EXIT_FAILURE;
+    return st ? command_failed(&err) : v.findings ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static const struct command_option options[] = {OPTION_DB};
+/* clang-format off */
+static const struct command_option options[] = {
+    OPTION_DB,
+    {"quick", OPTION_FLAG, &quick, 0, 0, NULL, "histories and seals alone"},
+    {"expect", OPTION_TEXT, &expect, 0, 0, "N:ROOT", "what an earlier check printed last: finds a database that was put back"},
+};
+/* clang-format on */
 const struct command command_check = {
-    "check", "", "verify the chain of events of every order", COMMAND_OPTIONS(options), 0, 0, run};
+    "check",
+    "",
+    "verify a whole database: its file, histories, seals, links and counts",
+    COMMAND_OPTIONS(options),
+    0,
+    0,
+    run};
