@@ -14,7 +14,8 @@ struct answer *answer_new(void)
     }
     answer->arena = arena;
     struct mq_result *r = &answer->result;
-    r->problem = r->message = r->field = r->json = r->next = r->token = r->city = "";
+    r->problem = r->message = r->field = r->json = r->next = r->token = r->city = r->password =
+        r->cursor = "";
     r->totals.key = r->totals.label = r->totals.query = "";
     return answer;
 }
@@ -117,6 +118,7 @@ static void problem_fill(struct answer *answer, const cJSON *json, bool english)
     r->problem = part_text(answer->arena, json, "type");
     r->field = part_text(answer->arena, json, "field");
     r->message = part_text(answer->arena, json, "title");
+    r->retry_after_s = json_int(json, "retry_after", 0);
     if (!*r->message)
         r->message = message_text(answer->arena, english, message_of(r->status),
                                   arena_printf(answer->arena, "HTTP %d", r->http_status));
@@ -146,6 +148,7 @@ void answer_fill(struct answer *answer, int http_status, char *body, size_t leng
                                    .field = "",
                                    .next = "",
                                    .token = "",
+                                   .password = "",
                                    .city = ""};
         failed.totals.key = failed.totals.label = failed.totals.query = "";
         *r = failed;

@@ -123,7 +123,7 @@ static void unreached(struct mq *mq, struct call *call, bool connected, const ch
         arena_printf(call->answer->arena, mq->english ? "%s: %s" : "%s：%s", mq->host, reason));
 }
 
-static void answered(struct mq *mq, struct call *call, int http_status)
+static void answered(struct mq *mq, struct call *call, int http_status, int64_t retry_after_s)
 {
     if (http_status == 502 || http_status == 504) {
         unreached(mq, call, true, http_status == 502 ? "HTTP 502" : "HTTP 504");
@@ -132,6 +132,11 @@ static void answered(struct mq *mq, struct call *call, int http_status)
     call->lost_at = 0;
     if (http_status == 503 && call->attempts < BUSY_TRIES) {
         try_again(call, clock_ticks_ms() + pause_ms(mq, call));
+        return;
+    }
+    if (http_status == 429 && call->method == METHOD_GET && call->attempts < BUSY_TRIES &&
+        retry_after_s > 0 && retry_after_s <= RETRY_AFTER_MAX_S) {
+        try_again(call, clock_ticks_ms() + transport_jitter(mq, retry_after_s * 1000));
         return;
     }
     size_t length = call->received.length;
@@ -151,8 +156,9 @@ void call_hurry(struct mq *mq)
     }
 }
 
-void call_ended(struct mq *mq, struct call *call, CURLcode code)
+void call_ended(struct mq *mq, struct call *call, const struct ending *ending)
 {
+    const CURLcode code = ending->code;
     long http_status = 0;
     curl_off_t connect_us = 0;
     (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &http_status);
@@ -163,7 +169,7 @@ void call_ended(struct mq *mq, struct call *call, CURLcode code)
         return;
     }
     if (code == CURLE_OK) {
-        answered(mq, call, (int)http_status);
+        answered(mq, call, (int)http_status, ending->retry_after_s);
         if (call->state == CALL_READY) {
             call_hurry(mq);
             feed_hurry(mq);
@@ -176,8 +182,8 @@ void call_ended(struct mq *mq, struct call *call, CURLcode code)
         call_fail(mq, call, ST_CORRUPT, MESSAGE_MALFORMED, mq->host);
     } else if (message_is_final(code)) {
         call->lost_at = clock_ticks_ms() - mq->give_up_ms;
-        unreached(mq, call, true, message_reason(code, mq->english));
+        unreached(mq, call, true, message_reason(ending, mq->english));
     } else {
-        unreached(mq, call, connect_us > 0, message_reason(code, mq->english));
+        unreached(mq, call, connect_us > 0, message_reason(ending, mq->english));
     }
 }

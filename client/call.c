@@ -155,7 +155,7 @@ void call_expire(struct mq *mq, int64_t now)
     struct call *call = mq->first;
     while (call) {
         if (call->state == CALL_FLYING && now - call->alive_at >= mq->stall_ms) {
-            call_ended(mq, call, CURLE_OPERATION_TIMEDOUT);
+            call_ended(mq, call, &(struct ending){.code = CURLE_OPERATION_TIMEDOUT});
             call = mq->first;
         } else {
             call = call->next;

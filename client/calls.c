@@ -66,6 +66,20 @@ bool mq_bulletin(struct mq *mq, mq_done done, void *user)
     return get_plain(mq, "/bulletin", decode_bulletin, done, user);
 }
 
+bool mq_access(struct mq *mq, const struct mq_access_query *query, mq_done done, void *user)
+{
+    struct buf url;
+    url_start(mq, &url, "/access");
+    url_param(&url, "kind", query->kind);
+    url_param(&url, "account", query->account);
+    url_param(&url, "order", query->order);
+    url_param(&url, "from", query->from);
+    url_param(&url, "to", query->to);
+    url_param(&url, "after", query->after);
+    url_param_int(&url, "limit", query->limit);
+    return get(mq, &url, decode_access, done, user);
+}
+
 bool mq_board(struct mq *mq, const char *by, mq_done done, void *user)
 {
     struct buf url;
@@ -79,6 +93,9 @@ bool mq_orders(struct mq *mq, const struct mq_list_query *query, mq_done done, v
     struct buf url;
     url_start(mq, &url, "/orders");
     url_param(&url, "view", query->view);
+    url_param(&url, "q", query->q);
+    url_param(&url, "from", query->from);
+    url_param(&url, "to", query->to);
     url_param(&url, "after", query->after);
     url_param_int(&url, "limit", query->limit);
     url_params(&url, query->extra);
@@ -243,4 +260,46 @@ bool mq_suggest_unit(struct mq *mq, const char *category, int64_t place, const c
     url_param_int(&url, "place", place);
     url_param(&url, "region", region);
     return get(mq, &url, decode_suggestions, done, user);
+}
+
+bool mq_hints(struct mq *mq, const struct mq_hint_query *query, mq_done done, void *user)
+{
+    struct buf url;
+    struct body body;
+    const struct mq_value values[] = {
+        {"phone", "line", query->phone},   {"identity", "line", query->identity},
+        {"region", "line", query->region}, {"category", "category", query->category},
+        {"text", "text", query->text},
+    };
+    url_start(mq, &url, "/hints");
+    body_start(&body);
+    body_values(&body, values, sizeof values / sizeof values[0]);
+    if (query->place)
+        body_int(&body, "place", query->place);
+    struct call *call = post(mq, &url, &body, NULL, decode_hints, done, user);
+    if (call)
+        call_submit_newest(mq, call, &mq->hints);
+    return call != NULL;
+}
+
+/* ---- knowledge --------------------------------------------------------------------------- */
+
+bool mq_articles(struct mq *mq, const char *q, const char *category, const char *after, int limit,
+                 mq_done done, void *user)
+{
+    struct buf url;
+    url_start(mq, &url, "/articles");
+    url_param(&url, "q", q);
+    url_param(&url, "category", category);
+    url_param(&url, "after", after);
+    url_param_int(&url, "limit", limit);
+    return get(mq, &url, decode_articles, done, user);
+}
+
+bool mq_article(struct mq *mq, int64_t id, mq_done done, void *user)
+{
+    struct buf url;
+    url_start(mq, &url, "/articles");
+    buf_printf(&url, "/%lld", (long long)id);
+    return get(mq, &url, decode_article, done, user);
 }

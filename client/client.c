@@ -2,6 +2,8 @@
 /* The client itself: where the platform is, who asks, what is under way. */
 #include "client/client_private.h"
 #include "core/clock.h"
+#include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +14,28 @@ static bool part_present(CURLU *url, CURLUPart part)
     bool present = curl_url_get(url, part, &text, 0) == CURLUE_OK;
     curl_free(text);
     return present;
+}
+
+/* Of what stays on this machine nobody hears. */
+static bool is_local(CURLU *url)
+{
+    char *host = NULL;
+    unsigned char four[4];
+    bool local = false;
+    if (curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+        local = strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+                (inet_pton(AF_INET, host, four) == 1 && four[0] == 127);
+    curl_free(host);
+    return local;
+}
+
+static bool is_plain(CURLU *url)
+{
+    char *scheme = NULL;
+    bool plain =
+        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK && strcmp(scheme, "http") == 0;
+    curl_free(scheme);
+    return plain;
 }
 
 static bool scheme_known(CURLU *url)
@@ -48,7 +72,7 @@ static char *base_of(const char *url)
     return buf_take(&base);
 }
 
-static enum status address_set(struct mq *mq, const char *text, struct error *err)
+static enum status address_set(struct mq *mq, const char *text, bool plain_http, struct error *err)
 {
     CURLU *url = curl_url();
     enum status st = ST_OK;
@@ -63,6 +87,13 @@ static enum status address_set(struct mq *mq, const char *text, struct error *er
                            ? "The platform's address must look like http://127.0.0.1:8042 or %s"
                            : "平台地址应形如 http://127.0.0.1:8042 或 %s",
                        "https://12345.example.cn");
+    } else if (is_plain(url) && !is_local(url) && !plain_http) {
+        st = error_set(err, ST_INVALID,
+                       mq->english
+                           ? "http:// sends the password and citizens' data in the clear; use "
+                             "https://, or --plain-http where a tunnel protects the address"
+                           : "http:// 会以明文发送密码和群众信息，请改用 https://；"
+                             "确有隧道保护时可加 --plain-http");
     } else {
         mq->base = base_of(text);
         mq->host = host_of(url);
@@ -71,6 +102,21 @@ static enum status address_set(struct mq *mq, const char *text, struct error *er
     }
     curl_url_cleanup(url);
     return st;
+}
+
+/* A file that is not there shall be told before anybody types a password. */
+static enum status trust_set(struct mq *mq, const char *ca_file, struct error *err)
+{
+    if (!ca_file || !*ca_file)
+        return ST_OK;
+    if (access(ca_file, R_OK) != 0)
+        return error_set(err, ST_NOT_FOUND,
+                         mq->english ? "The file of trusted certificates %s cannot be read: %s"
+                                     : "信任证书文件 %s 无法读取：%s",
+                         ca_file, strerror(errno));
+    mq->ca_file = strdup(ca_file);
+    return mq->ca_file ? ST_OK
+                       : error_set(err, ST_NO_MEMORY, mq->english ? "Out of memory" : "内存不足");
 }
 
 bool language_is_english(const char *language)
@@ -93,8 +139,10 @@ struct mq *mq_new(const struct mq_options *options, struct error *err)
     mq->random = (uint64_t)clock_now_ms() ^ (uint64_t)getpid() << 32;
     mq->multi = curl_multi_init();
     enum status st = mq->multi
-                         ? address_set(mq, options->url, err)
+                         ? address_set(mq, options->url, options->plain_http, err)
                          : error_set(err, ST_NO_MEMORY, english ? "Out of memory" : "内存不足");
+    if (st == ST_OK)
+        st = trust_set(mq, options->ca_file, err);
     if (st != ST_OK) {
         mq_free(mq);
         return NULL;
@@ -117,6 +165,7 @@ void mq_free(struct mq *mq)
     curl_global_cleanup();
     free(mq->base);
     free(mq->host);
+    free(mq->ca_file);
     explicit_bzero(mq->token, sizeof mq->token);
     free(mq);
 }

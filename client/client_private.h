@@ -9,6 +9,7 @@
 #include "client/minqing.h"
 #include "core/arena.h"
 #include "core/buf.h"
+#include "core/frame.h"
 #include "core/json.h"
 #include <curl/curl.h>
 #include <signal.h>
@@ -18,12 +19,13 @@ enum {
     KEY_MAX = 64,         /* bytes of an idempotency key */
     TOKEN_MAX = 512,
     ANSWER_MAX = 8 * 1024 * 1024, /* bytes; a foreign machine shall not fill this one's memory */
-    FRAME_MAX = 4 * 1024 * 1024,
-    ITEMS_MAX = 10000, /* of one array; the platform sends at most 200 of anything */
-    PAUSE_MS = 100,    /* before the second attempt; doubled each time */
+    CURSOR_MAX = 64,              /* bytes of a place in the feed */
+    ITEMS_MAX = 10000,            /* of one array; the platform sends at most 200 of anything */
+    PAUSE_MS = 100,               /* before the second attempt; doubled each time */
     PAUSE_MAX_MS = 2000,
-    BUSY_TRIES = 4,   /* attempts while the platform says 503 */
-    ORPHAN_MS = 1000, /* a cancelled request may hold a wanted connection for so long */
+    BUSY_TRIES = 4,         /* attempts while the platform says 503, or 429 to a read */
+    RETRY_AFTER_MAX_S = 10, /* a read waits so long by itself */
+    ORPHAN_MS = 1000,       /* a cancelled request may hold a wanted connection for so long */
     FEED_STALLS =
         5, /* the feed is lost after so many stall times: 150 s, heartbeats come each 60 */
     FEED_PAUSE_MS = 1000,
@@ -42,14 +44,21 @@ enum message {
     MESSAGE_NO_MEMORY,
     MESSAGE_BAD_INPUT,
     MESSAGE_FEED_LOST,
+    MESSAGE_FEED_GONE,
     MESSAGE_COUNT,
+};
+/* How a transfer ended. */
+struct ending {
+    CURLcode code;
+    long verified;         /* of the certificate: OpenSSL's X509_V_…, 0 its chain is good */
+    int64_t retry_after_s; /* as the platform wants it, 0 not said */
 };
 bool language_is_english(const char *language);
 /* The sentence in the language, with `detail` in brackets unless that is "". */
 const char *message_text(struct arena *arena, bool english, enum message message,
                          const char *detail);
-/* Why curl did not reach the platform, in the language. */
-const char *message_reason(CURLcode code, bool english);
+/* Why the platform was not reached, in the language. */
+const char *message_reason(const struct ending *ending, bool english);
 /* True where trying again is of no use: the address, not the line, is wrong. */
 bool message_is_final(CURLcode code);
 /* True where somebody answered, but not HTTP. */
@@ -65,7 +74,9 @@ static inline int64_t earlier(int64_t a, int64_t b)
 struct answer {
     struct mq_result result; /* first: an mq_result of ours is an answer */
     struct arena *arena;
-    char *body; /* result.json, owned; NULL while there is none */
+    char *body;         /* result.json, owned; NULL while there is none */
+    int64_t dictionary; /* login, me: number of the feed's; 0 none */
+    bool reset;         /* a frame: all is to be read again */
     bool kept;
     bool delivering; /* its callback runs: who frees it then gives it back to be freed after */
 };
@@ -87,6 +98,11 @@ void answer_deliver(struct answer *answer, mq_done done, void *user);
 
 bool decode_nothing(struct answer *answer, const cJSON *json);
 bool decode_session(struct answer *answer, const cJSON *json); /* login and me */
+bool decode_renewal(struct answer *answer, const cJSON *json);
+bool decode_password_rules(struct answer *answer, const cJSON *json);
+bool decode_initial_password(struct answer *answer, const cJSON *json);
+bool decode_sessions(struct answer *answer, const cJSON *json);
+bool decode_accounts(struct answer *answer, const cJSON *json);
 bool decode_health(struct answer *answer, const cJSON *json);
 bool decode_actions(struct answer *answer, const cJSON *json);
 bool decode_queues(struct answer *answer, const cJSON *json);
@@ -101,8 +117,12 @@ bool decode_categories(struct answer *answer, const cJSON *json);
 bool decode_channels(struct answer *answer, const cJSON *json);
 bool decode_kinds(struct answer *answer, const cJSON *json);
 bool decode_suggestions(struct answer *answer, const cJSON *json);
+bool decode_articles(struct answer *answer, const cJSON *json);
+bool decode_article(struct answer *answer, const cJSON *json);
+bool decode_hints(struct answer *answer, const cJSON *json);
 bool decode_board(struct answer *answer, const cJSON *json);
 bool decode_bulletin(struct answer *answer, const cJSON *json);
+bool decode_access(struct answer *answer, const cJSON *json);
 bool decode_frame(struct answer *answer, const cJSON *json);
 
 /* The parts that several decoders need (decode_parts.c). Texts are copied, never NULL. */
@@ -118,12 +138,16 @@ struct mq_ref part_ref(struct arena *arena, const cJSON *object, const char *nam
 struct mq_ref part_ref_of(struct arena *arena, const cJSON *value);
 /* The texts of an array. */
 const char **part_texts(struct arena *arena, const cJSON *array, size_t *count);
+/* A place in the feed; "" when there is none that can be asked for. */
+const char *part_cursor(struct arena *arena, const cJSON *object);
 /* The array of that name; NULL when there is none or it is absurdly long. `*count` gets its
  * length. */
 const cJSON *part_array(const cJSON *object, const char *name, size_t *count);
 /* Reads an order, with its detail where `detail`. False when it is none. */
 bool part_order(struct arena *arena, const cJSON *json, bool detail, struct mq_order *order);
 struct mq_appeal part_appeal(struct arena *arena, const cJSON *json);
+/* The suggestions of an array; never NULL. */
+const struct mq_suggestion *part_suggestions(struct arena *arena, const cJSON *array, size_t count);
 const struct mq_queue *part_queues(struct arena *arena, const cJSON *array, size_t *count);
 const struct mq_choice *part_choices(struct arena *arena, const cJSON *array, size_t *count);
 
@@ -180,7 +204,9 @@ struct feed {
     void *user;
     unsigned generation; /* of mq_follow, so that a callback may replace the feed */
     char token[TOKEN_MAX + 1];
-    int64_t cursor;
+    char cursor[CURSOR_MAX + 1];
+    enum frame_coding coding; /* as asked for on this connection */
+    struct frame_reader *reader;
     CURL *easy;
     struct curl_slist *headers;
     char *url;
@@ -192,19 +218,21 @@ struct feed {
     bool told_lost;   /* the caller knows that the line is down */
     bool announced;   /* the caller knows that it is up */
     bool unreachable; /* the last attempt found nobody */
-    CURLcode code;    /* of the end */
+    struct ending ending;
 };
 
 struct mq {
     CURLM *multi;
-    char *base; /* URL up to and with "/api/v1" */
-    char *host; /* for messages */
+    char *base;    /* URL up to and with "/api/v1" */
+    char *host;    /* for messages */
+    char *ca_file; /* NULL: the system's certificates */
     bool english;
     int64_t stall_ms, give_up_ms;
     char token[TOKEN_MAX + 1]; /* "" none */
     struct call *first;        /* all calls, in the order of their turn */
-    struct channel places, units, categories;
+    struct channel places, units, categories, hints;
     struct feed feed;
+    int64_t dictionary; /* the feed's, as the platform named it at login; 0 none */
     uint64_t random;
     bool calling_back;
 };
@@ -233,7 +261,7 @@ int64_t call_next_at(const struct mq *mq);
 /* Puts it on the line. */
 void call_attempt(struct mq *mq, struct call *call, int64_t now);
 /* An attempt ended: with an answer, or without. */
-void call_ended(struct mq *mq, struct call *call, CURLcode code);
+void call_ended(struct mq *mq, struct call *call, const struct ending *ending);
 /* The platform is back: nobody needs to wait out his pause. */
 void call_hurry(struct mq *mq);
 bool call_any_ready(const struct mq *mq);

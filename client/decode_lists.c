@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sessions, forms, queues, completions and figures. */
+/* Forms, queues, completions and figures. */
 #include "client/client_private.h"
 
 bool decode_nothing(struct answer *answer, const cJSON *json)
@@ -13,34 +13,6 @@ bool decode_health(struct answer *answer, const cJSON *json)
 {
     answer->result.city = part_text(answer->arena, json, "city");
     return cJSON_IsObject(json);
-}
-
-bool decode_session(struct answer *answer, const cJSON *json)
-{
-    struct arena *arena = answer->arena;
-    struct mq_result *r = &answer->result;
-    const cJSON *person = cJSON_GetObjectItemCaseSensitive(json, "account");
-    const cJSON *labels = cJSON_GetObjectItemCaseSensitive(person, "role_labels");
-    struct mq_account *account = arena_alloc(arena, sizeof *account);
-    size_t label_count;
-    *account = (struct mq_account){
-        .id = json_int(person, "id", 0),
-        .login = part_text(arena, person, "login"),
-        .name = part_text(arena, person, "name"),
-        .language = part_text(arena, person, "language"),
-        .unit = part_ref(arena, person, "unit"),
-        .role_labels = part_texts(arena, labels, &label_count),
-    };
-    account->roles =
-        part_texts(arena, cJSON_GetObjectItemCaseSensitive(person, "roles"), &account->role_count);
-    if (label_count != account->role_count) /* a role without a label is shown by its name */
-        account->role_labels = account->roles;
-    r->account = account;
-    r->views = part_queues(arena, cJSON_GetObjectItemCaseSensitive(json, "views"), &r->view_count);
-    r->token = part_text(arena, json, "token");
-    r->city = part_text(arena, json, "city");
-    r->cursor = json_int(json, "cursor", -1);
-    return account->id > 0 && r->cursor >= 0;
 }
 
 static const struct mq_field *fields_read(struct arena *arena, const cJSON *array, size_t count)
@@ -97,7 +69,7 @@ bool decode_queues(struct answer *answer, const cJSON *json)
     struct mq_result *r = &answer->result;
     const cJSON *array = part_array(json, "items", &r->count);
     r->queues = part_queues(answer->arena, array, &r->queue_count);
-    r->cursor = json_int(json, "cursor", 0);
+    r->cursor = part_cursor(answer->arena, json);
     return array != NULL;
 }
 
@@ -216,20 +188,9 @@ bool decode_kinds(struct answer *answer, const cJSON *json)
 
 bool decode_suggestions(struct answer *answer, const cJSON *json)
 {
-    struct arena *arena = answer->arena;
     struct mq_result *r = &answer->result;
-    const cJSON *array = part_array(json, "items", &r->count), *item;
-    struct mq_suggestion *rows = arena_alloc(arena, r->count * sizeof *rows);
-    r->suggestions = rows;
-    cJSON_ArrayForEach(item, array)
-    {
-        *rows++ = (struct mq_suggestion){
-            .unit = part_ref(arena, item, "unit"),
-            .reason = part_text(arena, item, "reason"),
-            .source = part_text(arena, item, "source"),
-            .boundary = json_bool(item, "boundary", false),
-        };
-    }
+    const cJSON *array = part_array(json, "items", &r->count);
+    r->suggestions = part_suggestions(answer->arena, array, r->count);
     return array != NULL;
 }
 

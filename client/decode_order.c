@@ -37,6 +37,7 @@ static void assignments_read(struct arena *arena, const cJSON *json, struct mq_o
             .result = part_text(arena, item, "result"),
             .reply = part_text(arena, item, "reply"),
             .return_reason = part_text(arena, item, "return_reason"),
+            .return_reason_label = part_text(arena, item, "return_reason_label"),
             .offered_at = json_time(item, "offered_at"),
             .sign_by = json_time(item, "sign_by"),
             .due_at = json_time(item, "due_at"),
@@ -231,13 +232,42 @@ bool decode_bulletin(struct answer *answer, const cJSON *json)
     return true;
 }
 
+bool decode_access(struct answer *answer, const cJSON *json)
+{
+    struct arena *arena = answer->arena;
+    struct mq_result *r = &answer->result;
+    const cJSON *array = part_array(json, "items", &r->count), *item;
+    if (!array)
+        return false;
+    struct mq_access_row *rows = arena_alloc(arena, r->count * sizeof *rows);
+    r->access = rows;
+    r->next = part_value(arena, cJSON_GetObjectItemCaseSensitive(json, "next"));
+    cJSON_ArrayForEach(item, array)
+    {
+        *rows++ = (struct mq_access_row){
+            .id = json_int(item, "id", 0),
+            .at = json_time(item, "at"),
+            .kind = part_text(arena, item, "kind"),
+            .kind_label = part_text(arena, item, "kind_label"),
+            .account = part_ref(arena, item, "account"),
+            .about = part_ref(arena, item, "about"),
+            .order = part_text(arena, item, "order"),
+            .reason = part_text(arena, item, "reason"),
+        };
+    }
+    return true;
+}
+
 bool decode_frame(struct answer *answer, const cJSON *json)
 {
     struct arena *arena = answer->arena;
     struct mq_result *r = &answer->result;
     const cJSON *array = part_array(json, "items", &r->count), *item;
-    r->cursor = json_int(json, "cursor", -1);
-    if (!array || r->cursor < 0)
+    answer->reset = json_bool(json, "reset", false);
+    if (answer->reset)
+        return true;
+    r->cursor = part_cursor(arena, json);
+    if (!array || !*r->cursor)
         return false;
     struct mq_change *changes = arena_alloc(arena, r->count * sizeof *changes);
     r->changes = changes;

@@ -25,6 +25,14 @@ const char *part_name(struct arena *arena, const cJSON *object, const char *name
     return cJSON_IsObject(item) ? part_text(arena, item, "name") : part_text(arena, object, name);
 }
 
+/* It goes into a URL as it is. */
+const char *part_cursor(struct arena *arena, const cJSON *object)
+{
+    const char *cursor = json_text(object, "cursor", "");
+    size_t n = strspn(cursor, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-");
+    return n > 0 && n <= CURSOR_MAX && !cursor[n] ? arena_strdup(arena, cursor) : "";
+}
+
 /* The number in digits: cJSON prints every tenth identifier as 3.00033001234567e+15. False when it
  * is no integer. */
 static bool number_digits(const cJSON *number, char digits[24])
@@ -156,6 +164,7 @@ struct mq_appeal part_appeal(struct arena *arena, const cJSON *json)
         .source_no = part_text(arena, json, "source_no"),
         .name = part_text(arena, person, "name"),
         .phone = part_text(arena, person, "phone"),
+        .identity = part_text(arena, person, "identity"),
         .words = part_text(arena, json, "words"),
         .kind_label = part_text(arena, json, "kind_label"),
         .taken_by = part_name(arena, json, "taken_by"),

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The change feed: one answer that never ends, in frames of a 32-bit length (big-endian) and JSON;
- * length 0 is a heartbeat. */
+/* The change feed: one answer that never ends, in frames (core/frame.h, docs/feed.md). */
 #include "client/client_private.h"
 #include "core/clock.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH_BYTES = 4, REFUSAL_MAX = 64 * 1024 };
+enum { REFUSAL_MAX = 64 * 1024 };
 
 void feed_stop(struct mq *mq)
 {
@@ -14,19 +13,36 @@ void feed_stop(struct mq *mq)
     transport_drop(mq, &feed->easy, &feed->headers);
     free(feed->url);
     buf_free(&feed->received);
+    frame_reader_free(feed->reader);
     explicit_bzero(feed->token, sizeof feed->token);
     *feed = (struct feed){.generation = feed->generation + 1};
 }
 
-bool mq_follow(struct mq *mq, int64_t cursor, mq_done done, void *user)
+/* Keeps where to go on from; false for what is no cursor. */
+static bool keep_cursor(struct feed *feed, const char *cursor)
 {
+    size_t n = strlen(cursor);
+    if (n == 0 || n > CURSOR_MAX)
+        return false;
+    memmove(feed->cursor, cursor, n + 1);
+    return true;
+}
+
+bool mq_follow(struct mq *mq, const char *cursor, mq_done done, void *user)
+{
+    char from[CURSOR_MAX + 1] = ""; /* the text may be of the answer that this call's feed keeps */
+    if (done && strlen(cursor) > CURSOR_MAX)
+        return false;
+    if (done)
+        memcpy(from, cursor, strlen(cursor));
     feed_stop(mq);
     if (!done)
         return true;
+    if (!keep_cursor(&mq->feed, from))
+        return false;
     mq->feed.state = FEED_PAUSED; /* and due at once */
     mq->feed.done = done;
     mq->feed.user = user;
-    mq->feed.cursor = cursor;
     memcpy(mq->feed.token, mq->token, sizeof mq->token);
     mq->feed.pause_ms = FEED_PAUSE_MS;
     return true;
@@ -67,9 +83,18 @@ static bool connect_feed(struct mq *mq)
 {
     struct feed *feed = &mq->feed;
     struct buf url = BUF_EMPTY;
-    buf_printf(&url, "%s/changes?cursor=%lld", mq->base, (long long)feed->cursor);
+    /* A dictionary that is not ours is of no use. */
+    bool known = mq->dictionary > 0 && frame_coding_of(mq->dictionary, &feed->coding);
+    if (!known)
+        feed->coding = FRAME_ZSTD;
+    buf_printf(&url, "%s/changes?cursor=%s&zstd=%lld", mq->base, feed->cursor,
+               known ? (long long)mq->dictionary : 0LL);
     free(feed->url);
     feed->url = buf_take(&url);
+    if (!feed->reader)
+        feed->reader = frame_reader_new();
+    if (!feed->reader)
+        return false;
     feed->easy = feed->url ? transport_easy(mq, feed->url, feed->token, &feed->headers) : NULL;
     if (!feed->easy)
         return false;
@@ -109,26 +134,24 @@ void feed_start_due(struct mq *mq, int64_t now)
         feed_ended(mq, CURLE_OUT_OF_MEMORY);
 }
 
-static uint32_t length_read(const char *bytes)
+/* What comes next of what was received. */
+static enum frame_found next_frame(const struct feed *feed, size_t *head, size_t *length)
 {
-    const unsigned char *b = (const unsigned char *)bytes;
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | (uint32_t)b[3];
+    size_t left = feed->received.length - feed->taken;
+    return left ? frame_find(feed->received.data + feed->taken, left, head, length) : FRAME_PART;
 }
 
 /* True when there is a frame to deliver, or one that cannot be. */
-static bool frame_whole(const struct feed *feed)
+static bool frame_waits(const struct feed *feed)
 {
-    size_t left = feed->received.length - feed->taken;
-    if (feed->http_status != 200 || left < LENGTH_BYTES)
-        return false;
-    uint32_t length = length_read(feed->received.data + feed->taken);
-    return length > FRAME_MAX || left - LENGTH_BYTES >= length;
+    size_t head, length;
+    return feed->http_status == 200 && next_frame(feed, &head, &length) != FRAME_PART;
 }
 
 int64_t feed_next_at(const struct mq *mq)
 {
     const struct feed *feed = &mq->feed;
-    if (feed->ended || frame_whole(feed) || (feed->state == FEED_OPEN && !feed->announced))
+    if (feed->ended || frame_waits(feed) || (feed->state == FEED_OPEN && !feed->announced))
         return 0;
     if (feed->easy)
         return feed->alive_at + silence_ms(mq);
@@ -139,7 +162,7 @@ void feed_ended(struct mq *mq, CURLcode code)
 {
     struct feed *feed = &mq->feed;
     transport_drop(mq, &feed->easy, &feed->headers);
-    feed->code = code;
+    feed->ending = (struct ending){.code = code, .verified = feed->ending.verified};
     feed->ended = true;
     feed->state = FEED_PAUSED;
     feed->unreachable = feed->http_status == 0;
@@ -174,7 +197,7 @@ static bool tell_failure(struct mq *mq, enum status status, enum message message
     answer_fail(answer, status, mq->english, message,
                 arena_printf(answer->arena, mq->english ? "%s: %s" : "%s：%s", mq->host, reason));
     answer->result.http_status = mq->feed.http_status == 200 ? 0 : mq->feed.http_status;
-    answer->result.cursor = mq->feed.cursor;
+    answer->result.cursor = arena_strdup(answer->arena, mq->feed.cursor);
     return tell(mq, answer);
 }
 
@@ -188,27 +211,44 @@ static bool tell_corrupt(struct mq *mq)
     return tell_failure(mq, ST_CORRUPT, MESSAGE_MALFORMED, mq->host);
 }
 
-/* One frame of `length` bytes. False when there is nothing more to deliver. */
-static bool tell_frame(struct mq *mq, const char *bytes, size_t length)
+/* The platform ends the feed in the middle, as it would refuse it at the beginning. */
+static bool tell_reset(struct mq *mq, struct answer *answer)
+{
+    struct feed *feed = &mq->feed;
+    transport_drop(mq, &feed->easy, &feed->headers);
+    buf_clear(&feed->received);
+    feed->taken = 0;
+    feed->state = FEED_OFF;
+    answer_fail(answer, ST_STALE, mq->english, MESSAGE_FEED_GONE, "");
+    answer->result.http_status = 410;
+    answer->result.problem = "feed-gone";
+    answer->result.cursor = arena_strdup(answer->arena, feed->cursor);
+    (void)tell(mq, answer);
+    return false;
+}
+
+/* One frame whose payload is `length` bytes. False when there is nothing more to deliver. */
+static bool tell_frame(struct mq *mq, const char *payload, size_t length)
 {
     struct feed *feed = &mq->feed;
     struct answer *answer = answer_new();
-    char *body = answer ? malloc(length + 1) : NULL;
-    if (!body) { /* read it again later, from the same cursor */
+    char *body = NULL;
+    size_t size = 0;
+    enum status st = answer ? frame_read(feed->reader, feed->coding, payload, length, &body, &size)
+                            : ST_NO_MEMORY;
+    if (st == ST_OK)
+        answer_fill(answer, 200, body, size, decode_frame, mq->english);
+    if (st == ST_OK && answer->result.status == ST_OK && answer->reset)
+        return tell_reset(mq, answer);
+    if (st || answer->result.status != ST_OK || !keep_cursor(feed, answer->result.cursor)) {
         if (answer)
             mq_result_free(&answer->result);
-        feed_ended(mq, CURLE_OUT_OF_MEMORY);
+        if (st != ST_NO_MEMORY)
+            return tell_corrupt(mq);
+        feed_ended(mq, CURLE_OUT_OF_MEMORY); /* read it again later, from the same cursor */
         feed->received.length = feed->taken;
         return true;
     }
-    memcpy(body, bytes, length);
-    body[length] = '\0';
-    answer_fill(answer, 200, body, length, decode_frame, mq->english);
-    if (answer->result.status != ST_OK) {
-        mq_result_free(&answer->result);
-        return tell_corrupt(mq);
-    }
-    feed->cursor = answer->result.cursor;
     feed->pause_ms = FEED_PAUSE_MS;
     return tell(mq, answer);
 }
@@ -217,18 +257,20 @@ static bool tell_frame(struct mq *mq, const char *bytes, size_t length)
 static bool tell_frames(struct mq *mq)
 {
     struct feed *feed = &mq->feed;
-    while (frame_whole(feed)) {
-        const char *frame = feed->received.data + feed->taken;
-        uint32_t length = length_read(frame);
-        if (length > FRAME_MAX)
+    size_t head, length;
+    for (;;) {
+        enum frame_found found = next_frame(feed, &head, &length);
+        if (found == FRAME_PART)
+            return true;
+        if (found == FRAME_BROKEN)
             return tell_corrupt(mq);
-        feed->taken += LENGTH_BYTES + length;
+        const char *payload = feed->received.data + feed->taken + head;
+        feed->taken += head + length;
         if (length == 0)
             feed->pause_ms = FEED_PAUSE_MS;
-        else if (!tell_frame(mq, frame + LENGTH_BYTES, length))
+        else if (!tell_frame(mq, payload, length))
             return false;
     }
-    return true;
 }
 
 /* The front of the buffer is delivered: what is left is at most a part of one frame. */
@@ -256,7 +298,7 @@ static void tell_refusal(struct mq *mq)
     size_t length = feed->received.length;
     answer_fill(answer, feed->http_status, buf_take(&feed->received), length, decode_nothing,
                 mq->english);
-    answer->result.cursor = feed->cursor;
+    answer->result.cursor = arena_strdup(answer->arena, feed->cursor);
     feed->state = FEED_OFF;
     (void)tell(mq, answer);
 }
@@ -268,10 +310,12 @@ static void tell_end(struct mq *mq)
     if (is_refusal(feed->http_status)) {
         tell_refusal(mq);
     } else if (!feed->told_lost) {
-        CURLcode code = feed->code == CURLE_OK ? CURLE_GOT_NOTHING : feed->code;
+        struct ending ending = feed->ending;
+        if (ending.code == CURLE_OK)
+            ending.code = CURLE_GOT_NOTHING;
         feed->told_lost = true;
         (void)tell_failure(mq, ST_UNAVAILABLE, MESSAGE_FEED_LOST,
-                           message_reason(code, mq->english));
+                           message_reason(&ending, mq->english));
     }
 }
 
@@ -284,7 +328,7 @@ static bool tell_open(struct mq *mq)
     if (!answer)
         return true;
     answer->result.http_status = 200;
-    answer->result.cursor = mq->feed.cursor;
+    answer->result.cursor = arena_strdup(answer->arena, mq->feed.cursor);
     return tell(mq, answer);
 }
 

@@ -21,9 +21,12 @@ struct mq_options {
     const char *language; /* "zh" or "en", before login */
     int64_t stall_ms;     /* without a byte for so long a request is given up; 0 = 30,000 */
     int64_t give_up_ms;   /* how long an unreachable platform is tried again; 0 = 10,000 */
+    const char *ca_file;  /* whose certificates alone are trusted, PEM; NULL or "": the system's */
+    bool plain_http;      /* http:// beyond this machine too, where a tunnel protects it */
 };
 
-/* NULL with `err` when the URL is not http(s) or memory is out. */
+/* NULL with `err` when the URL is not http(s), or http:// leads beyond this machine, when the file
+ * of certificates cannot be read, or memory is out. */
 struct mq *mq_new(const struct mq_options *options, struct error *err);
 /* Drops what is under way without calling back. */
 void mq_free(struct mq *mq);
@@ -70,7 +73,7 @@ struct mq_order {
     const char *conclusion, *conclusion_label;
     uint32_t need_count;
     const char **needs;
-    const char *need_label; /* what it waits for from this account; else the state's label */
+    const char *need_label;  /* what it waits for from this account; else the state's label */
     struct mq_ref suggested; /* id 0 none */
     const char *suggested_why;
     struct mq_order_detail *detail; /* NULL in lists */
@@ -78,7 +81,7 @@ struct mq_order {
 
 struct mq_appeal {
     int64_t id;
-    const char *channel, *source_no, *name, *phone, *words, *kind_label, *taken_by;
+    const char *channel, *source_no, *name, *phone, *identity, *words, *kind_label, *taken_by;
     int64_t received_at;
 };
 struct mq_assignment {
@@ -86,7 +89,7 @@ struct mq_assignment {
     struct mq_ref unit;
     bool lead, late;
     int round;
-    const char *state, *state_label, *result, *reply, *return_reason;
+    const char *state, *state_label, *result, *reply, *return_reason, *return_reason_label;
     int64_t offered_at, sign_by, due_at, signed_at, replied_at;
 };
 struct mq_objection {
@@ -119,7 +122,8 @@ struct mq_order_detail {
 
 struct mq_event {
     int64_t n, at, version;
-    const char *action, *label, *from, *to, *to_label, *by, *text, *unit, *detail; /* detail: JSON text */
+    const char *action, *label, *from, *to, *to_label, *by, *text, *unit,
+        *detail; /* detail: JSON text */
 };
 struct mq_choice {
     const char *name, *label;
@@ -149,6 +153,33 @@ struct mq_suggestion {
     const char *reason, *source;
     bool boundary;
 };
+struct mq_article { /* knowledge; what is not in lists: body, source_no, valid_to */
+    int64_t id, version;
+    const char *title, *summary, *body, *source_no, *state, *state_label;
+    struct mq_ref category, region, unit; /* code or id empty: any, the whole city, nobody's */
+    const char *review_on, *valid_to;     /* days, "" none */
+    int64_t updated_at;
+};
+struct mq_duplicate { /* an order that may be the same matter */
+    struct mq_order order;
+    int score; /* 0 … 100 */
+    size_t why_count;
+    const char **why; /* labels: "same number", "near place" … */
+};
+struct mq_category_hint {
+    const char *code, *path;
+    int score; /* 0 … 100 */
+};
+struct mq_hints {
+    bool caller_known;  /* somebody rang from that number before */
+    int64_t open_count; /* of the caller's orders within the scope, those not concluded */
+    size_t caller_count, duplicate_count, article_count, category_count, unit_count;
+    const struct mq_order *caller_orders;
+    const struct mq_duplicate *duplicates;
+    const struct mq_article *articles;
+    const struct mq_category_hint *categories;
+    const struct mq_suggestion *units;
+};
 struct mq_board_row {
     const char *key, *label, *query;
     int64_t total, open, yellow, red, unsatisfied, concluded, satisfied;
@@ -158,6 +189,13 @@ struct mq_bulletin_row {
     int round;
     struct mq_ref unit;
     const struct mq_order *order;
+};
+/* A line of the access log. */
+struct mq_access_row {
+    int64_t id, at;
+    const char *kind, *kind_label;
+    struct mq_ref account, about; /* who did it; to which account, id 0 none */
+    const char *order, *reason;   /* the order's number; "" none */
 };
 struct mq_change {
     int64_t id, version;
@@ -170,6 +208,13 @@ struct mq_account {
     struct mq_ref unit;
     size_t role_count;
     const char **roles, **role_labels;
+    /* In the list of accounts: active, locked, must_change, disabled. */
+    const char *state, *state_label;
+    int64_t locked_until, last_login_at; /* 0 none */
+};
+struct mq_session { /* one login of the account */
+    int64_t created_at, seen_at, expires_at;
+    bool this_one;
 };
 
 /* One answer. Only the members that the call is about are filled. */
@@ -190,18 +235,30 @@ struct mq_result {
     size_t queue_count;           /* of queues, which a frame of the feed has beside its changes */
     const struct mq_queue *views; /* login, me: name and label */
     size_t view_count;
+    const struct mq_choice *states, *cards; /* login, me: what a search can ask for */
+    size_t state_count, card_count;
     const struct mq_place *places;
     const struct mq_ref *refs; /* units, categories (code, name, path), channels, kinds */
     const struct mq_suggestion *suggestions;
+    const struct mq_article *articles; /* articles; article: the one */
+    const struct mq_hints *hints;
     const struct mq_board_row *board;
     struct mq_board_row totals;
     const struct mq_bulletin_row *bulletin;
+    const struct mq_access_row *access;
     const struct mq_change *changes;
-    const char **lines;              /* why */
-    const struct mq_appeal *appeals; /* reveal */
-    const struct mq_account *account;
+    const char **lines;               /* why; password rules */
+    const struct mq_appeal *appeals;  /* reveal */
+    const struct mq_account *account; /* login, me */
+    int64_t expires_at;               /* login, me, renew: of the token */
+    int64_t renew_in_s;        /* … when it should be renewed, 0 now, -1 it cannot be any more */
+    bool must_change_password; /* login, me, password rules: nothing else is open */
+    int64_t retry_after_s;     /* a login that is closed: how long; 0 it is not */
+    const struct mq_session *sessions;
+    const struct mq_account *accounts;
+    const char *password; /* the one that a reset has made */
     const char *token, *city;
-    int64_t cursor;
+    const char *cursor; /* a place in the change feed, for mq_follow */
 };
 typedef void (*mq_done)(void *user, struct mq_result *result);
 /* From within mq_done: the result is the caller's now, to be freed with mq_result_free. */
@@ -216,16 +273,36 @@ bool mq_login(struct mq *mq, const char *login, const char *password, mq_done do
 /* Forgets the token and ends the feed once the platform has ended the session. */
 bool mq_logout(struct mq *mq, mq_done done, void *user);
 bool mq_me(struct mq *mq, mq_done done, void *user);
+/* The same for every session of the account. */
+bool mq_logout_everywhere(struct mq *mq, mq_done done, void *user);
+/* Puts a new token in the place of the present one, in the client too. */
+bool mq_renew(struct mq *mq, mq_done done, void *user);
+/* The account's own sessions. */
+bool mq_sessions(struct mq *mq, mq_done done, void *user);
+/* What a password must be: result.lines. */
+bool mq_password_rules(struct mq *mq, mq_done done, void *user);
+/* Ends the account's other sessions. */
+bool mq_password(struct mq *mq, const char *old_password, const char *new_password, mq_done done,
+                 void *user);
 /* A token kept from an earlier session; NULL forgets it. */
 void mq_set_token(struct mq *mq, const char *token);
+
+/* For administrators. */
+bool mq_accounts(struct mq *mq, const char *q, const char *after, int limit, mq_done done,
+                 void *user);
+/* "unlock", "disable", "enable", or "reset", whose result.password is told once. */
+bool mq_account(struct mq *mq, int64_t account_id, const char *action, mq_done done, void *user);
+bool mq_account_log_out(struct mq *mq, int64_t account_id, mq_done done, void *user);
 
 bool mq_actions(struct mq *mq, mq_done done, void *user);
 bool mq_queues(struct mq *mq, mq_done done, void *user);
 struct mq_list_query {
-    const char *view;  /* "dispatch" … */
-    const char *extra; /* further parameters as in a board row's query; NULL none */
-    const char *after; /* cursor, NULL or "" at the top */
-    int limit;         /* 0: the platform's default */
+    const char *view;      /* "dispatch" … */
+    const char *extra;     /* further parameters as in a board row's query; NULL none */
+    const char *q;         /* words, all of which are in the order, or its number; NULL none */
+    const char *from, *to; /* days of receipt, both included ("2026-11-30"); NULL any */
+    const char *after;     /* cursor, NULL or "" at the top */
+    int limit;             /* 0: the platform's default */
 };
 bool mq_orders(struct mq *mq, const struct mq_list_query *query, mq_done done, void *user);
 /* `ref` is an id or a human number. */
@@ -260,17 +337,40 @@ bool mq_channels(struct mq *mq, mq_done done, void *user);
 bool mq_kinds(struct mq *mq, mq_done done, void *user);
 bool mq_suggest_unit(struct mq *mq, const char *category, int64_t place, const char *region,
                      mq_done done, void *user);
+struct mq_hint_query {
+    const char *phone, *identity; /* NULL or "": not known yet, as for all of these */
+    int64_t place;
+    const char *region, *category, *text;
+};
+/* What helps while a citizen still speaks. As with completion, `done` is called for the newest
+ * query only; what nothing is known for stays empty. */
+bool mq_hints(struct mq *mq, const struct mq_hint_query *query, mq_done done, void *user);
+/* Knowledge articles that hold all the words; without words the newest. */
+bool mq_articles(struct mq *mq, const char *q, const char *category, const char *after, int limit,
+                 mq_done done, void *user);
+bool mq_article(struct mq *mq, int64_t id, mq_done done, void *user);
 bool mq_board(struct mq *mq, const char *by, mq_done done, void *user);
 bool mq_bulletin(struct mq *mq, mq_done done, void *user);
+/* The access log, newest first, for the auditor. NULL or "" restricts nothing. */
+struct mq_access_query {
+    const char *kind;      /* "reveal", "search" … */
+    const char *account;   /* its login or number */
+    const char *order;     /* its number */
+    const char *from, *to; /* days, both included ("2026-11-30") */
+    const char *after;     /* cursor */
+    int limit;             /* 0: the platform's default */
+};
+bool mq_access(struct mq *mq, const struct mq_access_query *query, mq_done done, void *user);
 
-/* Follows the change feed on a connection of its own from `cursor` on; `done` is called for each
- * frame (result.changes, result.queues when they moved, result.cursor), without changes each time
- * the line is up, and with ST_UNAVAILABLE each time it is lost; it connects again by itself with
- * growing pauses (1 s to 30 s). A frame that cannot be read gives ST_CORRUPT and is asked for
- * again. When the platform refuses (http_status 410 or 422: read everything again and follow from
- * the cursor of mq_me; 401: log in), `done` hears it and the feed is over. Replaces the feed
- * before; `done` NULL only ends it. */
-bool mq_follow(struct mq *mq, int64_t cursor, mq_done done, void *user);
+/* Follows the change feed on a connection of its own from `cursor` (copied) on; `done` is called
+ * for each frame (result.changes, result.queues of those whose counts moved, result.cursor),
+ * without changes each time the line is up, and with ST_UNAVAILABLE each time it is lost; it
+ * connects again by itself with growing pauses (1 s to 30 s). A frame that cannot be read gives
+ * ST_CORRUPT and is asked for again. When the platform refuses (http_status 410 or 422: read
+ * everything again and follow from the cursor of mq_me; 401: log in), `done` hears it and the feed
+ * is over; the same with 410 when the platform says so in the middle. Replaces the feed before;
+ * `done` NULL only ends it. False only for a cursor that is none, or without memory. */
+bool mq_follow(struct mq *mq, const char *cursor, mq_done done, void *user);
 /* True while the feed is connected. */
 bool mq_following(const struct mq *mq);
 

@@ -191,6 +191,12 @@ void body_values(struct body *body, const struct mq_value *values, size_t count)
 char *body_take(struct body *body)
 {
     char *text = body->failed ? NULL : cJSON_PrintUnformatted(body->object);
+    const cJSON *member;
+    cJSON_ArrayForEach(member, body->object)
+    {
+        if (cJSON_IsString(member)) /* it may be a password */
+            explicit_bzero(member->valuestring, strlen(member->valuestring));
+    }
     cJSON_Delete(body->object);
     body->object = NULL;
     return text;

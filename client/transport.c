@@ -57,6 +57,14 @@ static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
     return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
 }
 
+/* Who names a file trusts that one alone. */
+static bool certificates_set(const struct mq *mq, CURL *easy)
+{
+    return curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+           (!mq->ca_file || (curl_easy_setopt(easy, CURLOPT_CAINFO, mq->ca_file) == CURLE_OK &&
+                             curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK));
+}
+
 CURL *transport_easy(struct mq *mq, const char *url, const char *token, struct curl_slist **headers)
 {
     CURL *easy = curl_easy_init();
@@ -67,7 +75,7 @@ CURL *transport_easy(struct mq *mq, const char *url, const char *token, struct c
         curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_PROXY, "") != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") != CURLE_OK) {
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") != CURLE_OK || !certificates_set(mq, easy)) {
         curl_easy_cleanup(easy);
         return NULL;
     }
@@ -119,14 +127,20 @@ static void perform(struct mq *mq)
     for (CURLMsg *news; (news = curl_multi_info_read(mq->multi, &left));) {
         char *call = NULL;
         CURL *easy = news->easy_handle;
-        CURLcode code = news->data.result; /* gone once the handle is removed */
+        struct ending ending = {.code = news->data.result}; /* gone once the handle is removed */
+        curl_off_t retry_after_s = 0;
         if (news->msg != CURLMSG_DONE)
             continue;
         (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
-        if (easy == mq->feed.easy)
-            feed_ended(mq, code);
-        else if (call)
-            call_ended(mq, (struct call *)(void *)call, code);
+        (void)curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &ending.verified);
+        (void)curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+        ending.retry_after_s = retry_after_s;
+        if (easy == mq->feed.easy) {
+            mq->feed.ending = ending;
+            feed_ended(mq, ending.code);
+        }
+        if (call)
+            call_ended(mq, (struct call *)(void *)call, &ending);
     }
     /* Last: who was stopped for an hour finds here what came meanwhile, and no stall. */
     call_expire(mq, clock_ticks_ms());
