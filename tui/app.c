@@ -157,14 +157,16 @@ bool app_failed(struct app *app, const struct mq_result *result)
     app->dirty = true;
     if (result->status == ST_OK)
         return false;
+    static const enum login_purpose again = LOGIN_AGAIN;
     app_forget_held(app);
     if (result->http_status == 401 && app->session) {
         struct view *top = app_top(app);
         if (top && top->ops == &view_login)
             return true;
-        app_push(app, &view_login, NULL);
-        app_say(app, STYLE_QUESTION, "%s",
-                _("The session has ended. Log in again: what you typed is still here."));
+        app_push(app, &view_login, &again);
+    } else if (strcmp(result->problem, "password-change-needed") == 0 && app->session) {
+        app_change_password(app);
+        app_say(app, STYLE_QUESTION, "%s", result->message);
     } else if (result->status == ST_UNAVAILABLE && result->http_status == 0) {
         app_say(
             app, STYLE_ERROR,
@@ -214,13 +216,6 @@ static void set_counts(struct app *app, const struct mq_queue *queues, size_t co
         t->count = queues[i].count;
         t->red = queues[i].red;
     }
-}
-
-static void on_queues(void *user, struct mq_result *result)
-{
-    struct app *app = user;
-    if (result->status == ST_OK)
-        set_counts(app, result->queues, result->queue_count);
 }
 
 static void on_actions(void *user, struct mq_result *result)
@@ -317,6 +312,15 @@ static void make_tabs(struct app *app, const struct mq_result *session)
     }
 }
 
+void app_forget_session(struct app *app)
+{
+    forget_tabs(app);
+    mq_result_free(app->session);
+    app->session = NULL;
+    app->renew_at = 0;
+    app->feed_seen = app->following = false;
+}
+
 void app_session(struct app *app, struct mq_result *result)
 {
     bool same = app->session && app->session->account && result->account &&
@@ -324,6 +328,7 @@ void app_session(struct app *app, struct mq_result *result)
     mq_result_keep(result);
     mq_result_free(app->session);
     app->session = result;
+    app_lasts(app, result);
     if (!app->options.language && result->account && *result->account->language)
         l10n_language(result->account->language);
     mq_follow(app->mq, result->cursor, on_feed, app);
@@ -341,7 +346,6 @@ void app_session(struct app *app, struct mq_result *result)
         make_tabs(app, result);
         app_show_tab(app, 0);
     }
-    mq_queues(app->mq, on_queues, app);
     if (app->tab_count == 0)
         app_say(app, STYLE_ERROR, "%s", _("This account has no view. Ask the administrator."));
 }
@@ -390,6 +394,7 @@ void app_tick(struct app *app)
                 view->ops->tick(view);
         }
     }
+    app_renew_due(app);
     bool following = mq_following(app->mq);
     app->feed_seen = app->feed_seen || following;
     if (following != app->following)

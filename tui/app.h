@@ -14,6 +14,8 @@ struct app_options {
     const char *url, *login, *password;
     const char *language; /* NULL: the account's */
     bool low_bandwidth;
+    const char *ca_file; /* NULL: the system's certificates are trusted */
+    bool plain_http;
     /* `minqing screen`: runs this command, prints the screen as text and leaves; NULL: no. */
     const char *print;
 };
@@ -60,7 +62,9 @@ struct app {
     int held_count;
 
     bool dirty, quit, waiting_shown;
-    int64_t minute; /* that the clock shows */
+    int64_t minute;    /* that the clock shows */
+    int64_t renew_at;  /* clock_now_ms when the session wants renewal, 0 never */
+    int64_t worked_at; /* when a key was typed last */
 };
 
 /* ---- the stack of views -----------------------------------------------------------------------
@@ -94,6 +98,15 @@ void app_ask(struct app *app, const char *question, void (*answered)(void *user)
 void app_login(struct app *app, const char *login, const char *password, mq_done done, void *user);
 /* Takes the answer of a login or of me: tabs, catalogue, feed. */
 void app_session(struct app *app, struct mq_result *result);
+/* Forgets the account with all that it saw; drafts stay. */
+void app_forget_session(struct app *app);
+/* Takes from a login, me or renewal how long the session lasts. */
+void app_lasts(struct app *app, const struct mq_result *result);
+/* Renews the session, if it is time and somebody is at work. */
+void app_renew_due(struct app *app);
+/* Argument "", or "everywhere" for all sessions of the account. */
+void app_log_out(struct app *app, const char *argument);
+void app_change_password(struct app *app);
 const char *app_account_name(const struct app *app);
 const struct mq_action *app_action(const struct app *app, const char *name);
 

@@ -149,7 +149,7 @@ void cmdline_key(struct app *app, int key)
 void cmdline_draw(struct app *app, int y, int cells)
 {
     screen_put(y, 0, 1, STYLE_KEY, ":");
-    edit_draw(&app->command, y, 1, cells - 2, false);
+    edit_draw(&app->command, y, 1, cells - 2);
     /* Above it: what the word may become, or what the whole command does. */
     const char *text = *app->completed ? app->completed : edit_text(&app->command);
     char word[64];

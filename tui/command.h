@@ -27,6 +27,7 @@
     X(WHY, "why", "[ACTION]", "where this comes from: deadline, suggestion, state",                \
       "为何：期限、建议、状态的来由")                                                              \
     X(FILTER, "filter", "[TEXT]", "show only what holds the text", "筛选")                         \
+    X(SEARCH, "search", "[WORDS]", "search all orders by words and filters", "检索全部工单")       \
     X(GO, "go", "NUMBER", "open an order by its number", "按编号打开工单")                         \
     X(REVEAL, "reveal", "REASON", "show masked personal data, with a reason",                      \
       "查看脱敏信息（需说明理由）")                                                                \
@@ -46,8 +47,14 @@
     X(NEWLINE, "newline", "", "a new line in the text", "换行")                                    \
     X(SUBMIT, "submit", "", "send the form", "提交")                                               \
     X(DISCARD, "discard", "", "throw the draft away", "丢弃草稿")                                  \
+    X(HINT, "hint", "1-9", "take what is shown beside the form under this number",                 \
+      "取用旁边的第几条提示")                                                                      \
+    X(ARTICLES, "articles", "[WORDS]", "knowledge articles", "查知识库")                           \
     X(LANGUAGE, "language", "zh|en", "language of the console", "界面语言")                        \
     X(LOGIN, "login", "", "log in as somebody else", "换人登录")                                   \
+    X(LOGOUT, "logout", "[everywhere]", "log out, or end all your logins",                         \
+      "退出登录（everywhere：所有登录）")                                                          \
+    X(PASSWORD, "password", "", "choose another password", "修改密码")                             \
     X(SAVE_DISPLAY, "save-display", "FILE", "write the screen to a file", "把屏幕存为文件")        \
     X(SUSPEND, "suspend", "", "back to the shell for now", "暂时回到外壳")
 

@@ -18,6 +18,7 @@ void app_forget_held(struct app *app)
 {
     for (int i = 0; i < app->held_count; i++)
         free(app->held[i].pasted);
+    explicit_bzero(app->held, sizeof app->held); /* a password may have been typed ahead */
     app->held_count = 0;
 }
 
@@ -94,6 +95,7 @@ void app_key(struct app *app, int key)
 {
     struct view *top = app_top(app);
     app->dirty = true;
+    app->worked_at = clock_now_ms();
     if (top && top->busy && key != 0x0C) {
         if (key == K_ESC || key == 3)
             stop_waiting(app, top);
@@ -266,6 +268,12 @@ bool app_run(struct app *app, enum command command, const char *argument)
     case COMMAND_BULLETIN:
         app_push(app, &view_bulletin, NULL);
         break;
+    case COMMAND_SEARCH:
+        search_open(app, argument);
+        break;
+    case COMMAND_ARTICLES:
+        articles_open(app, argument);
+        break;
     case COMMAND_GO:
         go_to_order(app, argument);
         break;
@@ -287,6 +295,12 @@ bool app_run(struct app *app, enum command command, const char *argument)
         break;
     case COMMAND_LOGIN:
         app_push(app, &view_login, NULL);
+        break;
+    case COMMAND_LOGOUT:
+        app_log_out(app, argument);
+        break;
+    case COMMAND_PASSWORD:
+        app_change_password(app);
         break;
     case COMMAND_SAVE_DISPLAY:
         save_display(app, argument);

@@ -110,7 +110,7 @@ static void assignments(struct doc *doc, const struct mq_order_detail *d, int64_
                  a->round, a->state_label, due, left);
         doc_pair(doc, _("Result"), STYLE_NORMAL, a->result);
         doc_pair(doc, _("Reply"), STYLE_NORMAL, a->reply);
-        doc_pair(doc, _("Return"), STYLE_UNSATISFIED, a->return_reason);
+        doc_pair(doc, _("Return"), STYLE_UNSATISFIED, a->return_reason_label);
     }
 }
 

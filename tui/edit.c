@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/edit.h"
 #include "core/buf.h"
 #include "core/text.h"
+#include "tui/edit_private.h"
 #include "tui/l10n.h"
 #include <limits.h>
 #include <stdio.h>
@@ -157,14 +157,14 @@ void edit_focus(struct edit *edit)
 {
     if (edit == focused)
         return;
-    if (focused) {
+    if (focused && !focused->secret) {
         sync_text(focused);
         focused->undo = rl_undo_list;
         rl_undo_list = NULL;
     }
     focused = edit;
     rl_undo_list = NULL;
-    if (edit) {
+    if (edit && !edit->secret) {
         load_text(edit, 1);
         rl_undo_list = edit->undo;
         edit->undo = NULL;
@@ -184,12 +184,18 @@ void edit_free(struct edit *edit)
         rl_free_undo_list();
         rl_undo_list = in_use;
     }
+    if (edit->text && edit->secret)
+        explicit_bzero(edit->text, strlen(edit->text));
     free(edit->text);
-    *edit = (struct edit){0};
+    *edit = (struct edit){.secret = edit->secret};
 }
 
 void edit_set(struct edit *edit, const char *text)
 {
+    if (edit->secret) {
+        secret_set(edit, text);
+        return;
+    }
     char *copy = strdup(text);
     if (!copy)
         return;
@@ -224,6 +230,8 @@ bool edit_key(int key)
 {
     if (!focused)
         return false;
+    if (focused->secret)
+        return secret_key(focused, key);
     /* The end of the line, or of the input (C-d on an empty line), is not readline's to see. */
     if (key == '\r' || key == '\n' || (key == CONTROL_D && rl_end == 0))
         return false;
@@ -261,6 +269,10 @@ void edit_insert(const char *text, bool keep_lines)
 {
     if (!focused)
         return;
+    if (focused->secret) {
+        secret_insert(focused, text);
+        return;
+    }
     struct buf clean = BUF_EMPTY;
     text_clean(&clean, text, strlen(text), keep_lines);
     char *line = clean.data ? l10n_to_locale(clean.data) : NULL;
@@ -274,7 +286,7 @@ void edit_insert(const char *text, bool keep_lines)
 void edit_move(struct edit *edit, size_t point)
 {
     edit->point = point;
-    if (edit != focused)
+    if (edit != focused || edit->secret)
         return;
     char *head = strndup(edit_text(edit), point);
     char *before = head ? l10n_to_locale(head) : NULL;
@@ -286,7 +298,7 @@ void edit_move(struct edit *edit, size_t point)
 
 void edit_history(int step)
 {
-    if (!focused || history_length == 0)
+    if (!focused || focused->secret || history_length == 0)
         return;
     int wanted = history_at + step;
     if (wanted < 0 || wanted > history_length)

@@ -13,6 +13,7 @@ struct edit {
     size_t point; /* bytes of `text` before the cursor */
     void *undo;   /* readline's list while not focused */
     int scroll;   /* first cell or row shown */
+    bool secret;  /* a password: shown as dots, kept away from readline, overwritten when freed */
 };
 
 /* Starts readline without a terminal of its own; once, after the locale is set. */
@@ -35,9 +36,8 @@ void edit_move(struct edit *edit, size_t point);
 void edit_history(int step);
 void edit_remember(const char *line);
 
-/* Draws in one row, scrolled so that the point shows; sets the cursor if focused. `secret`: as
- * dots. */
-void edit_draw(struct edit *edit, int y, int x, int cells, bool secret);
+/* Draws in one row, scrolled so that the point shows; sets the cursor if focused. */
+void edit_draw(struct edit *edit, int y, int x, int cells);
 /* Draws wrapped in `area.rows` rows. */
 void edit_draw_area(struct edit *edit, struct rect area);
 /* Rows that the wrapped text takes, the cursor's included. */

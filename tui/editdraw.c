@@ -16,20 +16,16 @@ static int width_n(const char *text, size_t n)
     return width;
 }
 
-void edit_draw(struct edit *edit, int y, int x, int cells, bool secret)
+void edit_draw(struct edit *edit, int y, int x, int cells)
 {
     const char *text = edit_text(edit);
     struct buf dots = BUF_EMPTY;
     size_t point = edit->point;
-    if (secret) {
+    if (edit->secret) {
         size_t count = utf8_count(text);
         for (size_t i = 0; i < count; i++)
             buf_add_char(&dots, '*');
-        char head[512];
-        size_t n = point < sizeof head - 1 ? point : sizeof head - 1;
-        memcpy(head, text, n);
-        head[n] = '\0';
-        point = utf8_count(head);
+        point = count - utf8_count(text + point);
         text = dots.data ? dots.data : "";
     }
     if (edit == edit_focused()) {

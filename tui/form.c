@@ -57,6 +57,7 @@ struct field *form_add(struct form *form, const char *name, const char *label, c
     snprintf(f->name, sizeof f->name, "%s", name);
     snprintf(f->type, sizeof f->type, "%s", type);
     f->label = strdup(label);
+    f->edit.secret = f->kind == FIELD_SECRET;
     f->only_chosen = field_completes(f);
     return f;
 }
@@ -72,6 +73,8 @@ void form_add_action(struct form *form, const struct mq_action *action)
         f->max = from->max;
         f->choices = from->choices;
         f->choice_count = from->choice_count;
+        /* A region is chosen in the field of the place. */
+        f->hidden = strcmp(f->name, "region") == 0 && form_find(form, "place");
     }
 }
 

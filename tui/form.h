@@ -84,8 +84,9 @@ int form_rows(const struct form *form, int cells);
 void form_draw(struct form *form, struct rect area);
 void form_hints(struct form *form, struct hints *hints);
 
-/* The values to send into `values` (room for FORM_FIELDS); their texts live in `keep` until it is
- * freed. Returns false with errors at the fields that are wrong, the first focused. */
+/* The values to send – a region chosen for a place as "region" – into `values` (room for
+ * FORM_FIELDS); their texts live in `keep` until it is freed. Returns false with errors at the
+ * fields that are wrong, the first focused. */
 bool form_values(struct form *form, struct mq_value *values, size_t *count, struct buf *keep);
 /* Drafts: the form as text, and back. */
 void form_save(struct form *form, struct buf *out);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_MIN = 8, LABEL_MAX = 18, AREA_ROWS_MIN = 4, AREA_ROWS_MAX = 8 };
+enum { ERROR_ROWS_MAX = 3, LABEL_MIN = 8, LABEL_MAX = 18, AREA_ROWS_MIN = 4, AREA_ROWS_MAX = 8 };
 
 static int label_cells(const struct form *form)
 {
@@ -19,6 +19,27 @@ static int label_cells(const struct form *form)
             cells = own;
     }
     return cells < LABEL_MAX ? cells : LABEL_MAX;
+}
+
+static int error_rows(const struct field *f, int cells)
+{
+    int rows = 0;
+    for (const char *p = f->error; p && *p && rows < ERROR_ROWS_MAX; rows++)
+        p += text_wrap(p, cells);
+    return rows;
+}
+
+/* Draws what of it lies in the area. */
+static void draw_error(const struct field *f, struct rect area, int y, int x, int cells)
+{
+    const char *p = f->error;
+    for (int row = 0, rows = error_rows(f, cells); row < rows; row++) {
+        /* What is too long even so ends in an ellipsis. */
+        size_t n = row + 1 < rows ? text_wrap(p, cells) : strlen(p);
+        if (y + row >= area.y && y + row < area.y + area.rows)
+            screen_put_n(y + row, x, cells, STYLE_ERROR, p, n);
+        p += n;
+    }
 }
 
 /* Rows of the field itself and of its error. */
@@ -33,7 +54,7 @@ static int field_rows(const struct field *f, int cells)
         rows = edit_area_rows(&f->edit, cells);
         rows = rows < least ? least : rows > AREA_ROWS_MAX ? AREA_ROWS_MAX : rows;
     }
-    return rows + (f->error ? 1 : 0);
+    return rows + error_rows(f, cells);
 }
 
 static int value_cells(const struct form *form, int cells)
@@ -100,7 +121,7 @@ static void draw_units(struct field *f, int y, int x, int cells)
     for (char *p = chosen; (p = strchr(p, '|')) != NULL;)
         *p = ' ';
     int used = *chosen ? screen_put(y, x, cells - 10, STYLE_TITLE, chosen) + 1 : 0;
-    edit_draw(&f->edit, y, x + used, cells - used, false);
+    edit_draw(&f->edit, y, x + used, cells - used);
 }
 
 static void draw_value(struct form *form, struct field *f, int y, int x, int cells)
@@ -116,7 +137,7 @@ static void draw_value(struct form *form, struct field *f, int y, int x, int cel
         draw_units(f, y, x, cells);
         break;
     default:
-        edit_draw(&f->edit, y, x, cells, f->kind == FIELD_SECRET);
+        edit_draw(&f->edit, y, x, cells);
         int used = text_width(edit_text(&f->edit));
         if (f->note && f->value && used + 4 < cells)
             screen_put(y, x + used + 2, cells - used - 2, STYLE_QUIET, f->note);
@@ -148,7 +169,7 @@ static int draw_field(struct form *form, size_t i, struct rect area, int y)
         if (f->required)
             screen_put(y, area.x + 2 + labels, 1, STYLE_URGENT, field_empty(f) ? "*" : " ");
     }
-    int own = rows - (f->error ? 1 : 0);
+    int own = rows - error_rows(f, cells);
     if (f->kind == FIELD_TEXT) {
         int from = y < area.y ? area.y : y, to = y + own < bottom ? y + own : bottom;
         if (here)
@@ -158,8 +179,7 @@ static int draw_field(struct form *form, size_t i, struct rect area, int y)
     } else if (y >= area.y && y < bottom) {
         draw_value(form, f, y, x, cells);
     }
-    if (f->error && y + own >= area.y && y + own < bottom)
-        screen_put(y + own, x, cells, STYLE_ERROR, f->error);
+    draw_error(f, area, y + own, x, cells);
     return rows;
 }
 

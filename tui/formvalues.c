@@ -11,6 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What was chosen for a place is a street or a village as a whole. */
+static bool is_region(const struct field *f)
+{
+    return f->kind == FIELD_PLACE && f->value && strcmp(f->value, "0") == 0 && f->region;
+}
+
 /* The text that is sent of a field, into `out`; false with a message, which `said` may hold. */
 static bool value_of(const struct field *f, struct buf *out, const char **wrong, struct buf *said)
 {
@@ -51,7 +57,7 @@ static bool value_of(const struct field *f, struct buf *out, const char **wrong,
         *wrong = said->length ? said->data : _("Out of memory.");
         return false;
     }
-    buf_add_text(out, f->value ? f->value : text);
+    buf_add_text(out, is_region(f) ? f->region : f->value ? f->value : text);
     return true;
 }
 
@@ -82,7 +88,8 @@ bool form_values(struct form *form, struct mq_value *values, size_t *count, stru
         }
         buf_add(keep, "", 1);
         offsets[*count] = at;
-        values[(*count)++] = (struct mq_value){f->name, f->type, NULL};
+        values[(*count)++] = is_region(f) ? (struct mq_value){"region", "line", NULL}
+                                          : (struct mq_value){f->name, f->type, NULL};
     }
     buf_free(&said);
     /* The texts have stopped moving now. */

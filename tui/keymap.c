@@ -9,8 +9,8 @@
 
 enum { FILE_MAX_BYTES = 256 * 1024 };
 
-static const char *const contexts_known[] = {"global", "list",  "queue", "order",  "form",
-                                             "board",  "popup", "text",  "command"};
+static const char *const contexts_known[] = {"global", "list",  "queue", "order",   "form",
+                                             "board",  "popup", "text",  "article", "command"};
 
 static const struct {
     const char *name;

@@ -74,6 +74,11 @@ static bool load_keys(struct app *app, struct error *err)
 static void on_first_login(void *user, struct mq_result *result)
 {
     struct app *app = user;
+    static const enum login_purpose purpose = LOGIN_PASSWORD;
+    if (result->status == ST_OK && result->must_change_password) {
+        app_push(app, &view_login, &purpose);
+        return;
+    }
     if (result->status == ST_OK) {
         app_session(app, result);
         return;
@@ -165,7 +170,10 @@ int loop_run(const struct app_options *options)
         fprintf(stderr, "minqing: %s\n", err.message);
         return 2;
     }
-    struct mq_options client = {options->url, l10n_chinese() ? "zh" : "en", 0, 0};
+    struct mq_options client = {.url = options->url,
+                                .language = l10n_chinese() ? "zh" : "en",
+                                .ca_file = options->ca_file,
+                                .plain_http = options->plain_http};
     app.mq = mq_new(&client, &err);
     if (!app.mq || !start_signals()) {
         fprintf(stderr, "minqing: %s\n", app.mq ? strerror(errno) : err.message);

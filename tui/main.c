@@ -16,10 +16,14 @@ static const char url_default[] = "http://127.0.0.1:8042";
 static int usage(FILE *out, int status)
 {
     fputs("usage: minqing [--url URL] [--lang zh|en] [--low-bandwidth]\n"
+          "               [--ca FILE] [--plain-http]\n"
           "               [--login NAME] [--password-file FILE] [--json] [verb …]\n"
           "  Without a verb the console opens. `minqing help` lists the verbs.\n"
           "  `minqing screen [COMMAND]` does one command and prints the screen as text.\n"
-          "  MINQING_URL, MINQING_LOGIN and MINQING_PASSWORD stand in for the options.\n",
+          "  --ca trusts the certificates of that file alone; --plain-http allows http:// beyond\n"
+          "  this machine.\n"
+          "  MINQING_URL, MINQING_LOGIN, MINQING_PASSWORD, MINQING_CA and MINQING_PLAIN_HTTP=1\n"
+          "  stand in for the options.\n",
           out);
     return status;
 }
@@ -58,13 +62,18 @@ int main(int argc, char **argv)
         {"login", required_argument, NULL, 'a'},
         {"password-file", required_argument, NULL, 'p'},
         {"json", no_argument, NULL, 'j'},
+        {"ca", required_argument, NULL, 'c'},
+        {"plain-http", no_argument, NULL, 'P'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
         {NULL, 0, NULL, 0},
     };
     struct verbs_options o = {.url = environment("MINQING_URL", url_default),
                               .login = environment("MINQING_LOGIN", NULL),
-                              .password = environment("MINQING_PASSWORD", NULL)};
+                              .password = environment("MINQING_PASSWORD", NULL),
+                              .ca_file = environment("MINQING_CA", NULL),
+                              .plain_http =
+                                  strcmp(environment("MINQING_PLAIN_HTTP", ""), "1") == 0};
     bool slow = false;
     char *password = NULL;
     int c;
@@ -93,6 +102,12 @@ int main(int argc, char **argv)
         case 'j':
             o.json = true;
             break;
+        case 'c':
+            o.ca_file = optarg;
+            break;
+        case 'P':
+            o.plain_http = true;
+            break;
         case 'V':
             puts("minqing " MINQING_VERSION);
             return 0;
@@ -113,16 +128,23 @@ int main(int argc, char **argv)
     l10n_language(o.language);
     /* The environment of a process can be read by others of the account. */
     int status;
+    struct app_options app = {.url = o.url,
+                              .login = o.login,
+                              .password = o.password,
+                              .language = o.language,
+                              .low_bandwidth = slow,
+                              .ca_file = o.ca_file,
+                              .plain_http = o.plain_http};
     if (optind < argc && strcmp(argv[optind], "screen") == 0) {
-        const char *command = optind + 1 < argc ? argv[optind + 1] : "";
-        struct app_options app = {o.url, o.login, o.password, o.language, slow, command};
+        app.print = optind + 1 < argc ? argv[optind + 1] : "";
         status = loop_run(&app);
     } else if (optind < argc) {
         status = verbs_run(&o, argc - optind, argv + optind);
     } else {
-        struct app_options app = {o.url, o.login, o.password, o.language, slow, NULL};
         status = loop_run(&app);
     }
+    if (password)
+        explicit_bzero(password, strlen(password));
     free(password);
     return status;
 }

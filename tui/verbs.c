@@ -22,9 +22,17 @@ static const struct verb {
     verb_function run;
 } verbs[] = {
     {"login", "[NAME]", N_("open a session that the next verbs use"), verb_login},
-    {"logout", "", N_("end that session"), verb_logout},
+    {"logout", "[everywhere]", N_("end that session, or all of the account"), verb_logout},
+    {"password", "", N_("choose another password"), verb_password},
+    {"sessions", "", N_("where the account is logged in"), verb_sessions},
+    {"accounts", "[TEXT]", N_("the accounts, for administrators"), verb_accounts},
+    {"account", "LOGIN unlock|reset|disable|enable|logout", N_("act on an account"), verb_account},
     {"queues", "", N_("the views of the account with their counts"), verb_queues},
     {"list", "[VIEW] [KEY=VALUE …]", N_("the orders of a view"), verb_list},
+    {"search", "WORDS …", N_("the orders that hold all the words, or have that number"),
+     verb_search},
+    {"articles", "[WORDS …]", N_("knowledge articles that hold all the words"), verb_articles},
+    {"article", "ID", N_("one knowledge article"), verb_article},
     {"show", "ORDER", N_("one order with all its parts"), verb_show},
     {"events", "ORDER", N_("what happened to an order"), verb_events},
     {"why", "ORDER deadline|state|suggestion|mask|ACTION", N_("where something comes from"),
@@ -34,6 +42,8 @@ static const struct verb {
     {"reveal", "ORDER REASON", N_("the citizen's data, with a reason"), verb_reveal},
     {"board", "[state|unit|street|category|channel]", N_("the supervision board"), verb_board},
     {"bulletin", "", N_("the bulletin of unsatisfied orders"), verb_bulletin},
+    {"access", "[kind|account|order|from|to=VALUE …]", N_("who looked at personal data"),
+     verb_access},
     {"find", "place|unit|category TEXT", N_("complete a name"), verb_find},
     {"watch", "", N_("follow what changes, a line each"), verb_watch},
 };
@@ -191,7 +201,7 @@ static bool read_session(struct verbs *v)
     return true;
 }
 
-static char *ask_password(void)
+char *verbs_ask_secret(const char *prompt)
 {
     struct termios old, quiet;
     char line[256] = "";
@@ -199,7 +209,7 @@ static char *ask_password(void)
         return NULL;
     quiet = old;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
-    fputs(_("Password: "), stderr);
+    fputs(prompt, stderr);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     bool ok = fgets(line, sizeof line, stdin) != NULL;
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
@@ -212,7 +222,7 @@ static char *ask_password(void)
 
 static struct mq_result *log_in(struct verbs *v, const char *login)
 {
-    char *asked = v->options->password ? NULL : ask_password();
+    char *asked = v->options->password ? NULL : verbs_ask_secret(_("Password: "));
     const char *password = v->options->password ? v->options->password : asked;
     if (!password) {
         verbs_complain("%s", _("no password: set MINQING_PASSWORD or use a terminal"));
@@ -226,6 +236,8 @@ static struct mq_result *log_in(struct verbs *v, const char *login)
     free(asked);
     if (result && !v->options->language)
         l10n_language(result->account->language);
+    if (result && result->must_change_password)
+        verbs_complain("%s", _("the password has to be changed first: minqing password"));
     return result;
 }
 
@@ -251,16 +263,38 @@ static int verb_login(struct verbs *v)
 static int verb_logout(struct verbs *v)
 {
     struct answer answer = {0};
+    bool everywhere = v->argc == 1 && strcmp(v->argv[0], "everywhere") == 0;
+    if (v->argc > 0 && !everywhere) {
+        verbs_complain("%s", _("logout, or logout everywhere?"));
+        return 2;
+    }
     if (!read_session(v))
         return 0;
-    mq_logout(v->mq, verbs_answer, &answer);
-    struct mq_result *result = wait_any(v, &answer);
-    mq_result_free(result);
+    if (everywhere) {
+        mq_logout_everywhere(v->mq, verbs_answer, &answer);
+        if (!verbs_wait(v, &answer))
+            return 1;
+    } else {
+        mq_logout(v->mq, verbs_answer, &answer);
+        (void)wait_any(v, &answer);
+    }
+    mq_result_free(answer.result);
     char *path = session_path();
     if (path)
         unlink(path);
     free(path);
     return 0;
+}
+
+/* A kept session that is used goes on. What fails here fails again with the verb. */
+static void renew_session(struct verbs *v)
+{
+    struct answer answer = {0};
+    mq_renew(v->mq, verbs_answer, &answer);
+    struct mq_result *result = wait_any(v, &answer);
+    if (result && result->status == ST_OK)
+        (void)write_session(v, result->token);
+    mq_result_free(result);
 }
 
 /* --login NAME logs in for this verb alone; otherwise the kept session serves. */
@@ -282,6 +316,8 @@ static bool begin_session(struct verbs *v)
         return false;
     if (!v->options->language)
         l10n_language(result->account->language);
+    if (result->renew_in_s == 0 && !result->must_change_password)
+        renew_session(v);
     mq_result_free(result);
     return true;
 }
@@ -315,7 +351,10 @@ int verbs_run(const struct verbs_options *options, int argc, char **argv)
             words[v.argc++] = argv[w];
     }
     struct error err;
-    struct mq_options mq_options = {.url = options->url, .language = l10n_chinese() ? "zh" : "en"};
+    struct mq_options mq_options = {.url = options->url,
+                                    .language = l10n_chinese() ? "zh" : "en",
+                                    .ca_file = options->ca_file,
+                                    .plain_http = options->plain_http};
     v.mq = mq_new(&mq_options, &err);
     if (!v.mq) {
         verbs_complain("%s", err.message);

@@ -10,7 +10,9 @@ struct verbs_options {
     const char *language; /* "zh" or "en"; NULL: as the account says */
     const char *login;    /* NULL: none given */
     const char *password; /* NULL: none given */
-    bool json;            /* --json before the verb; a verb takes it among its own words, too */
+    const char *ca_file;  /* NULL: the system's certificates are trusted */
+    bool plain_http;
+    bool json; /* --json before the verb; a verb takes it among its own words, too */
 };
 
 /* Runs the verb argv[0] with its words argv[1..argc-1]; the locale and the catalogue are set up.

@@ -11,7 +11,8 @@ struct verbs {
     const struct verbs_options *options;
     struct mq *mq;
     bool json;
-    int argc; /* words behind the verb, without --json */
+    bool failed; /* what goes on by itself (watch) cannot */
+    int argc;    /* words behind the verb, without --json */
     char **argv;
 };
 
@@ -29,6 +30,11 @@ int verbs_failed(struct mq_result *result);
 /* Prints printf-like UTF-8, made harmless, in the locale's characters. */
 void verbs_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void verbs_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Asks on the terminal without showing what is typed. NULL where there is none; otherwise the
+ * caller overwrites and frees it. */
+char *verbs_ask_secret(const char *prompt);
+/* All words of the verb as one text, to be freed; NULL when there is none, which is said. */
+char *verbs_words(struct verbs *v, const char *complaint);
 /* Prints the answer's JSON as it came. */
 void verbs_print_json(const struct mq_result *result);
 /* "11-18 09:30"; "-" for none. In a buffer of the caller's. */
@@ -43,10 +49,18 @@ int verb_why(struct verbs *v);
 int verb_queues(struct verbs *v);
 int verb_board(struct verbs *v);
 int verb_bulletin(struct verbs *v);
+int verb_access(struct verbs *v);
+int verb_search(struct verbs *v);
+int verb_articles(struct verbs *v);
+int verb_article(struct verbs *v);
 int verb_find(struct verbs *v);
 int verb_watch(struct verbs *v);
 int verb_intake(struct verbs *v);
 int verb_act(struct verbs *v);
 int verb_reveal(struct verbs *v);
+int verb_password(struct verbs *v);
+int verb_sessions(struct verbs *v);
+int verb_accounts(struct verbs *v);
+int verb_account(struct verbs *v);
 
 #endif

@@ -35,22 +35,16 @@ static void print_row(const struct mq_order *o)
     print_columns(texts, widths, 6);
 }
 
-int verb_list(struct verbs *v)
+/* Prints all pages of a list; the exit status. */
+static int print_list(struct verbs *v, struct mq_list_query query)
 {
-    struct buf extra = BUF_EMPTY;
-    const char *view = "all";
-    for (int i = 0; i < v->argc; i++) {
-        if (strchr(v->argv[i], '='))
-            buf_printf(&extra, "%s%s", extra.length ? "&" : "", v->argv[i]);
-        else
-            view = v->argv[i];
-    }
     char *after = strdup("");
     int rc = 0;
     bool first = true;
     while (after && (first || *after)) {
         struct answer answer = {0};
-        struct mq_list_query query = {view, extra.length ? extra.data : NULL, after, 200};
+        query.after = after;
+        query.limit = 200;
         struct mq_result *result =
             mq_orders(v->mq, &query, verbs_answer, &answer) ? verbs_wait(v, &answer) : NULL;
         free(after);
@@ -68,7 +62,33 @@ int verb_list(struct verbs *v)
         mq_result_free(result);
     }
     free(after);
+    return rc;
+}
+
+int verb_list(struct verbs *v)
+{
+    struct buf extra = BUF_EMPTY;
+    struct mq_list_query query = {.view = "all"};
+    for (int i = 0; i < v->argc; i++) {
+        if (strncmp(v->argv[i], "q=", 2) == 0)
+            query.q = v->argv[i] + 2; /* as it was typed, whatever signs it holds */
+        else if (strchr(v->argv[i], '='))
+            buf_printf(&extra, "%s%s", extra.length ? "&" : "", v->argv[i]);
+        else
+            query.view = v->argv[i];
+    }
+    query.extra = extra.length ? extra.data : NULL;
+    int rc = print_list(v, query);
     buf_free(&extra);
+    return rc;
+}
+
+int verb_search(struct verbs *v)
+{
+    char *words = verbs_words(v, _("which words? All of them are looked for."));
+    struct mq_list_query query = {.view = "all", .q = words};
+    int rc = words ? print_list(v, query) : 2;
+    free(words);
     return rc;
 }
 
@@ -323,14 +343,29 @@ static void stop(int signal)
     stopped = 1;
 }
 
+static void print_changes(void *user, struct mq_result *result);
+
+/* From where the account's feed stands now. */
+static void follow_on(void *user, struct mq_result *me)
+{
+    struct verbs *v = user;
+    if (me->status == ST_OK && mq_follow(v->mq, me->cursor, print_changes, v))
+        return;
+    verbs_complain("%s", me->message);
+    v->failed = true;
+}
+
 static void print_changes(void *user, struct mq_result *result)
 {
-    const struct verbs *v = user;
+    struct verbs *v = user;
     if (result->status != ST_OK) {
         verbs_complain("%s", result->message);
+        if (result->http_status == 410 || result->http_status == 422)
+            mq_me(v->mq, follow_on, v);
+        v->failed = v->failed || result->status == ST_DENIED;
         return;
     }
-    if (v->json)
+    if (v->json && *result->json)
         verbs_print_json(result);
     for (size_t i = 0; !v->json && i < result->count; i++) {
         if (result->changes[i].order)
@@ -343,18 +378,10 @@ static void print_changes(void *user, struct mq_result *result)
 
 int verb_watch(struct verbs *v)
 {
-    struct answer answer = {0};
-    mq_me(v->mq, verbs_answer, &answer);
-    struct mq_result *me = verbs_wait(v, &answer);
-    if (!me)
-        return 1;
-    int64_t cursor = me->cursor;
-    mq_result_free(me);
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
-    if (!mq_follow(v->mq, cursor, print_changes, v))
-        return 1;
-    while (!stopped && mq_poll(v->mq, NULL, 0, 200)) {
+    mq_me(v->mq, follow_on, v);
+    while (!stopped && !v->failed && mq_poll(v->mq, NULL, 0, 200)) {
     }
-    return 0;
+    return v->failed;
 }

@@ -317,8 +317,8 @@ int verb_reveal(struct verbs *v)
     if (v->json)
         verbs_print_json(result);
     for (size_t i = 0; !v->json && i < result->count; i++)
-        verbs_print("%s  %s\n%s\n", result->appeals[i].name, result->appeals[i].phone,
-                    result->appeals[i].words);
+        verbs_print("%s  %s  %s\n%s\n", result->appeals[i].name, result->appeals[i].phone,
+                    result->appeals[i].identity, result->appeals[i].words);
     mq_result_free(result);
     return 0;
 }

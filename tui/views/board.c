@@ -102,8 +102,7 @@ static void close_board(struct view *view)
 
 static void changed(struct view *view, const struct mq_result *frame)
 {
-    (void)frame;
-    if (view->wake_at == 0)
+    if (frame->count > 0 && view->wake_at == 0)
         view->wake_at = clock_ticks_ms() + RELOAD_MS;
 }
 

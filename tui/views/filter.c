@@ -36,7 +36,7 @@ static void draw(struct view *view, struct rect area)
 {
     struct filter *f = (struct filter *)view;
     int x = 1 + screen_put(area.y, 1, area.cells, STYLE_KEY, "/");
-    edit_draw(&f->queue->filter, area.y, x, area.cells - x - 1, false);
+    edit_draw(&f->queue->filter, area.y, x, area.cells - x - 1);
 }
 
 static void typed(struct view *view, int key)
@@ -52,17 +52,12 @@ static void typed(struct view *view, int key)
 /* What is not loaded is the platform's to search. */
 static void search_further(struct queue *q)
 {
-    static const char hex[] = "0123456789ABCDEF";
     const char *next = q->page_count ? q->pages[q->page_count - 1]->next : "";
     if (!next || !*next)
         return;
     struct buf extra = BUF_EMPTY;
-    buf_printf(&extra, "%s%sq=", q->extra ? q->extra : "", q->extra ? "&" : "");
-    for (const char *p = edit_text(&q->filter); *p; p++) {
-        buf_add_char(&extra, '%');
-        buf_add_char(&extra, hex[(unsigned char)*p >> 4]);
-        buf_add_char(&extra, hex[(unsigned char)*p & 15]);
-    }
+    buf_add_text(&extra, q->extra ? q->extra : "");
+    search_add(&extra, "q", edit_text(&q->filter));
     struct queue_args args = {q->name, q->label, extra.data};
     if (!extra.failed)
         app_push(q->view.app, &view_queue, &args);

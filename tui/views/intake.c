@@ -21,12 +21,10 @@ static const char hotline[] = "12345";
 static void changed(struct view *view, struct field *field)
 {
     struct intake *t = (struct intake *)view;
-    if (strcmp(field->name, "phone") == 0 && &t->form.fields[t->form.focus] != field)
-        intake_look_up_caller(t);
     if (strcmp(field->name, "next") == 0)
         form_find(&t->form, "answer")->hidden =
             !field->value || strcmp(field->value, "answer") != 0;
-    intake_ask_unit(t);
+    intake_ask(t, &t->form.fields[t->form.focus] == field && field->kind == FIELD_TEXT);
 }
 
 /* ---- choices -----------------------------------------------------------------------------------
@@ -96,34 +94,22 @@ static void on_taken(void *user, struct mq_result *result)
         form_error(&t->form, f, result->message);
 }
 
-/* A place may be a record, a region alone, or words. */
-static size_t place_values(struct intake *t, struct mq_value *values, size_t count)
+/* What was typed for a place and is no record is said in words. */
+static void place_in_words(struct mq_value *values, size_t count, const struct field *place)
 {
-    const struct field *place = form_find(&t->form, "place");
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(values[i].name, "place") != 0)
-            values[n++] = values[i];
-    }
-    bool record = place->value && strcmp(place->value, "0") != 0;
-    const char *text = edit_text(&place->edit);
-    if (record)
-        values[n++] = (struct mq_value){"place", "place", place->value};
-    else if (place->value && place->region)
-        values[n++] = (struct mq_value){"region", "line", place->region};
-    else if (*text)
-        values[n++] = (struct mq_value){"place_text", "line", text};
-    return n;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(values[i].name, "place") == 0 && !place->value)
+            values[i] = (struct mq_value){"place_text", "line", values[i].value};
 }
 
 static void submit(struct intake *t)
 {
-    struct mq_value values[FORM_FIELDS + 1];
+    struct mq_value values[FORM_FIELDS];
     size_t count;
     struct buf keep = BUF_EMPTY;
     struct app *app = t->view.app;
     if (form_values(&t->form, values, &count, &keep)) {
-        count = place_values(t, values, count);
+        place_in_words(values, count, form_find(&t->form, "place"));
         t->view.busy = true;
         /* The draft goes on with the same key: however often it is sent, it is taken once. */
         mq_appeal(app->mq, edit_text(&form_find(&t->form, key_field)->edit), values, count,
@@ -168,7 +154,7 @@ static bool open_intake(struct view *view, const void *argument)
     struct intake *t = (struct intake *)view;
     char fresh[23];
     (void)argument;
-    t->for_caller = t->for_unit = t;
+    t->for_panel = t;
     form_start(&t->form, view);
     t->form.step_on_enter = true;
     t->form.changed = changed;
@@ -194,18 +180,21 @@ static void load(struct view *view)
 {
     struct intake *t = (struct intake *)view;
     take_choices(t);
-    intake_look_up_caller(t);
-    intake_ask_unit(t);
+    intake_ask(t, false);
+}
+
+static void tick(struct view *view)
+{
+    intake_ask((struct intake *)view, false);
 }
 
 static void close_intake(struct view *view)
 {
     struct intake *t = (struct intake *)view;
-    mq_cancel(view->app->mq, &t->for_caller);
-    mq_cancel(view->app->mq, &t->for_unit);
+    mq_cancel(view->app->mq, &t->for_panel);
     form_free(&t->form);
-    mq_result_free(t->caller);
-    mq_result_free(t->suggested);
+    mq_result_free(t->known);
+    free(t->asked);
 }
 
 static void focus(struct view *view)
@@ -223,9 +212,9 @@ static void draw(struct view *view, struct rect area)
         panel.cells = area.cells - panel.x;
         screen_bar(area.y, form.cells, area.rows);
     } else if (intake_has_panel(t) && area.rows > 3 * PANEL_ROWS) {
-        form.rows = area.rows - PANEL_ROWS - 1;
+        panel.rows = intake_panel_rows(t) < PANEL_ROWS ? intake_panel_rows(t) : PANEL_ROWS;
+        form.rows = area.rows - panel.rows - 1;
         panel.y = area.y + form.rows + 1;
-        panel.rows = PANEL_ROWS;
         screen_rule(panel.y - 1, 0, area.cells);
     } else {
         panel.rows = 0;
@@ -249,14 +238,14 @@ static void discard(void *user)
 static bool command(struct view *view, enum command command, const char *argument)
 {
     struct intake *t = (struct intake *)view;
-    (void)argument;
     if (command == COMMAND_DISCARD) {
         app_ask(view->app, _("Throw away what is typed here?"), discard, t);
         return true;
     }
-    if (command == COMMAND_OPEN) {
-        if (t->caller && t->caller->count > 0)
-            app_push(view->app, &view_order, t->caller->orders[0].number);
+    if (command == COMMAND_HINT || command == COMMAND_OPEN) {
+        int number = command == COMMAND_HINT ? argument[0] - '0' : 1;
+        if (!intake_pick(t, number))
+            app_say(view->app, STYLE_QUESTION, "%s", _("No hint has this number."));
         return true;
     }
     switch (form_command(&t->form, command)) {
@@ -280,7 +269,10 @@ static void typed(struct view *view, int key)
 
 static void hints(struct view *view, struct hints *h)
 {
-    form_hints(&((struct intake *)view)->form, h);
+    struct intake *t = (struct intake *)view;
+    if (intake_has_panel(t))
+        hint(h, "form", COMMAND_HINT, "1", _("take hint 1"));
+    form_hints(&t->form, h);
 }
 
 const struct view_ops view_intake = {
@@ -293,6 +285,7 @@ const struct view_ops view_intake = {
     .draw = draw,
     .command = command,
     .typed = typed,
+    .tick = tick,
     .hints = hints,
     .focus = focus,
     .close = close_intake,

@@ -89,7 +89,7 @@ static void draw(struct view *view, struct rect area)
 {
     struct menu *m = (struct menu *)view;
     int x = 1 + screen_put(area.y, 1, area.cells - 12, STYLE_TITLE, m->title) + 2;
-    edit_draw(&m->search, area.y, x, area.cells - x - 1, false);
+    edit_draw(&m->search, area.y, x, area.cells - x - 1);
     m->rows = area.rows - 1;
     int label_cells = 8;
     for (size_t i = 0; i < m->args.count; i++) {

@@ -202,7 +202,7 @@ static void on_revealed(void *user, struct mq_result *result)
     struct doc *doc = calloc(1, sizeof *doc);
     for (size_t i = 0; doc && i < result->count; i++) {
         const struct mq_appeal *a = &result->appeals[i];
-        doc_addf(doc, STYLE_TITLE, 1, "%s  %s", a->name, a->phone);
+        doc_addf(doc, STYLE_TITLE, 1, "%s  %s  %s", a->name, a->phone, a->identity);
         doc_add(doc, STYLE_NORMAL, 1, a->words);
     }
     struct text_args args = {_("Unmasked: this look is recorded"), doc};

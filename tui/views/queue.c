@@ -15,7 +15,9 @@
 enum {
     PAGE = 50,
     LIMIT_MAX = 200,
-    RELOAD_MS = 400,
+    RELOAD_MS = 400,        /* after a change of what is listed */
+    RELOAD_LATER_MS = 3000, /* after another, which may belong here by now */
+    RELOAD_APART_MS = 2000, /* while one change follows the other */
     RETRY_MS = 3000,
     PREVIEW_MS = 150,
     NEED_HINT_CELLS = 16
@@ -113,14 +115,24 @@ static void note_selection(struct queue *q)
         q->view.wake_at = clock_ticks_ms() + PREVIEW_MS;
 }
 
+/* The list is read again at that moment, or before. */
+static void reload_by(struct queue *q, int64_t at)
+{
+    if (!q->reload || at < q->reload_at)
+        q->reload_at = at;
+    q->reload = true;
+    if (q->view.wake_at == 0 || q->reload_at < q->view.wake_at)
+        q->view.wake_at = q->reload_at;
+}
+
 static void on_page(void *user, struct mq_result *result)
 {
     struct queue *q = user;
     q->loading = false;
+    q->view.busy = false;
     if (app_failed(q->view.app, result)) {
         q->fresh = false;
-        q->view.wake_at = clock_ticks_ms() + RETRY_MS;
-        q->reload = true;
+        reload_by(q, clock_ticks_ms() + RETRY_MS);
         return;
     }
     if (q->fresh)
@@ -157,6 +169,9 @@ static void load(struct view *view)
         mq_cancel(view->app->mq, q);
     q->fresh = true;
     q->reload = false;
+    q->loaded_at = clock_ticks_ms();
+    /* Who asked for these orders means them with the next keys. */
+    view->busy = q->extra && !q->loaded;
     ask(q);
 }
 
@@ -186,10 +201,10 @@ static void tick(struct view *view)
     struct queue *q = (struct queue *)view;
     const struct mq_order *o = queue_row(q, q->list.selected);
     char id[24];
-    if (q->reload) {
+    if (q->reload && clock_ticks_ms() >= q->reload_at)
         load(view);
-        return;
-    }
+    if (q->reload)
+        view->wake_at = q->reload_at;
     if (!o || !q->wide || q->detail)
         return;
     snprintf(id, sizeof id, "%" PRId64, o->id);
@@ -198,14 +213,42 @@ static void tick(struct view *view)
     mq_order(view->app->mq, id, on_detail, &q->self);
 }
 
+/* Says it when the order under the cursor is none of the account's any more; the reload moves the
+ * cursor to its neighbour. */
+static void say_gone(struct queue *q, const struct mq_result *frame)
+{
+    const struct mq_order *o = queue_row(q, q->list.selected);
+    for (size_t i = 0; o && i < frame->count; i++)
+        if (frame->changes[i].gone && frame->changes[i].id == o->id)
+            app_say(q->view.app, STYLE_QUESTION, _("Order %s has left what you may see."),
+                    o->number);
+}
+
+/* Whether the frame tells of a listed order, or that the queue has more or fewer. */
+static bool concerns(const struct queue *q, const struct mq_result *frame)
+{
+    size_t total = row_total(q);
+    for (size_t i = 0; i < frame->queue_count; i++)
+        if (strcmp(frame->queues[i].name, q->name) == 0)
+            return true;
+    for (size_t i = 0; i < frame->count; i++)
+        for (size_t k = 0; k < total; k++)
+            if (loaded_row(q, k)->id == frame->changes[i].id)
+                return true;
+    return false;
+}
+
 /* The feed says that orders changed: whether they belong here is the platform's to say. */
 static void changed(struct view *view, const struct mq_result *frame)
 {
     struct queue *q = (struct queue *)view;
-    (void)frame;
-    q->reload = true;
-    if (view->wake_at == 0 && app_top(view->app))
-        view->wake_at = clock_ticks_ms() + RELOAD_MS;
+    if (frame->count == 0)
+        return;
+    if (app_top(view->app) == view)
+        say_gone(q, frame);
+    int64_t soonest = clock_ticks_ms() + (concerns(q, frame) ? RELOAD_MS : RELOAD_LATER_MS);
+    int64_t apart = q->loaded_at + RELOAD_APART_MS;
+    reload_by(q, soonest > apart ? soonest : apart);
 }
 
 static bool open_queue(struct view *view, const void *argument)
@@ -241,8 +284,8 @@ static const struct mq_order *selected(struct view *view)
 static void focus(struct view *view)
 {
     struct queue *q = (struct queue *)view;
-    if (q->reload && view->wake_at == 0)
-        view->wake_at = clock_ticks_ms() + 1;
+    if (q->reload)
+        reload_by(q, clock_ticks_ms() + 1);
     edit_focus(NULL);
 }
 
@@ -308,6 +351,7 @@ static bool command(struct view *view, enum command command, const char *argumen
 static const struct {
     const char *need, *action, *roles[2];
 } answers[] = {
+    {"matter", "classify", {"operator", "dispatcher"}},
     {"intake", "submit", {"operator"}},
     {"dispatch", "dispatch", {"dispatcher"}},
     {"return", "accept_return", {"dispatcher"}},
@@ -327,6 +371,13 @@ static bool has_role(const struct app *app, const char *role)
         if (strcmp(account->roles[i], role) == 0)
             return true;
     return false;
+}
+
+/* What is not complete cannot be sent on yet. */
+static const char *need_now(const struct mq_order *o, const char *need)
+{
+    bool early = strcmp(need, "intake") == 0 || strcmp(need, "dispatch") == 0;
+    return early && !*o->category.code ? "matter" : need;
 }
 
 static void hint_need(struct app *app, struct hints *h, const char *need)
@@ -350,7 +401,7 @@ static void hints(struct view *view, struct hints *h)
         return;
     /* Without a preview (on a slow line) the hints stay as they are from order to order. */
     for (uint32_t i = 0; o && q->with_preview && i < o->need_count; i++)
-        hint_need(view->app, h, o->needs[i]);
+        hint_need(view->app, h, need_now(o, o->needs[i]));
     if (q->with_preview)
         hint_gap(h, NEED_HINT_CELLS);
     if (o) {

@@ -22,6 +22,7 @@ struct queue {
     struct edit filter;
     bool filtering;
     bool loaded, loading, fresh, reload;
+    int64_t loaded_at, reload_at; /* ticks: when it was last asked for, and is to be again */
     bool with_preview, wide;
     int rows;                 /* of the list at the last paint */
     struct mq_result *detail; /* of the selected order, for the wide preview */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    NUMBER_CELLS = 12,
+    NUMBER_CELLS = 13,
     CHANNEL_CELLS = 9,
     MATTER_CELLS = 14,
     LEFT_CELLS = 8,
@@ -103,8 +103,11 @@ void queue_draw_row(const struct mq_order *o, int y, int x, int cells, bool sele
     int at = x + 3;
     at = column(y, at, c.number, STYLE_NORMAL | here, order_short_number(o->number, now_ms), here);
     at = column(y, at, c.channel, STYLE_NORMAL | here, o->channel.name, here);
-    at = column(y, at, c.matter, STYLE_NORMAL | here,
-                short_matter(&o->category, c.matter, matter, sizeof matter), here);
+    bool sorted = *o->category.code != '\0';
+    at = column(y, at, c.matter, (sorted ? STYLE_NORMAL : STYLE_QUIET) | here,
+                sorted ? short_matter(&o->category, c.matter, matter, sizeof matter)
+                       : _("to complete"),
+                here);
     at = column(y, at, c.place, STYLE_NORMAL | here, *o->place ? o->place : o->region.name, here);
     at = column(y, at, c.left, left_style | here, left, here);
     at = column(y, at, c.state, order_state_style(o) | here,
@@ -151,6 +154,7 @@ static void draw_empty(struct queue *q, struct rect area)
 {
     const char *text = !q->loaded     ? _("Loading …")
                        : q->filtering ? _("Nothing here holds this text. Esc shows all.")
+                       : q->extra     ? _("No order is like that.")
                                       : _("Nothing is waiting here.");
     screen_put(area.y + 1, area.x + 3, area.cells - 4, STYLE_QUIET, text);
 }

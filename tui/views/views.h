@@ -10,15 +10,23 @@ extern const struct view_ops view_order;    /* argument: const int64_t *, the or
 extern const struct view_ops view_intake;   /* no argument */
 extern const struct view_ops view_board;    /* argument: const char *, by what; NULL state */
 extern const struct view_ops view_bulletin; /* no argument */
-extern const struct view_ops view_login;    /* no argument */
+extern const struct view_ops view_access;   /* no argument */
+extern const struct view_ops view_login;    /* argument: enum login_purpose *, NULL to log in */
 extern const struct view_ops view_act;      /* argument: struct act_args */
 extern const struct view_ops view_menu;     /* argument: struct menu_args */
 extern const struct view_ops view_text;     /* argument: struct text_args */
+extern const struct view_ops view_article;  /* argument: struct article_args */
+extern const struct view_ops view_search;   /* no argument */
 
 /* The platform's views that are more than a list of orders; any other is a queue. */
 #define TAB_VIEWS(X)                                                                               \
     X("board", view_board)                                                                         \
-    X("bulletin", view_bulletin)
+    X("bulletin", view_bulletin)                                                                   \
+    X("access", view_access)
+
+/* What login asks for: who works here, the same once more because the session has ended, or another
+ * password. */
+enum login_purpose { LOGIN_PERSON, LOGIN_AGAIN, LOGIN_PASSWORD };
 
 struct queue_args {
     const char *name, *label;
@@ -49,6 +57,21 @@ struct text_args {
     const char *title;
     struct doc *doc; /* the view's from now on */
 };
+
+struct article_args {
+    int64_t id;
+    /* After the view has closed: the text is to be the answer. NULL: it is read only. */
+    void (*use)(void *user, const char *body);
+    void *user;
+};
+/* Knowledge articles that hold these words. */
+void articles_open(struct app *app, const char *words);
+
+struct buf;
+/* Orders that hold these words; "" asks for words and filters first. */
+void search_open(struct app *app, const char *words);
+/* Adds a parameter to a query, its value encoded. */
+void search_add(struct buf *query, const char *name, const char *value);
 
 /* Menus over all that is possible: help.c, actions.c. */
 void help_open(struct app *app);
