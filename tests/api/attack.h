@@ -41,6 +41,7 @@ struct deed {
 /* clang-format off */
 static const struct deed deeds[] = {
     {"answer", "answer", "operator", "{\"answer\":\"已答复\"}", ""},
+    {"classify", "classify", "operator", "{\"category\":\"010102\"}", ""},
     {"submit", "submit", "operator", "{}", ""},
     {"dispatch", "dispatch", "dispatcher", "{\"unit\":201}", "submit"},
     {"dispatch_both", "dispatch", "dispatcher", "{\"unit\":201,\"co_units\":[102]}", "submit"},

@@ -27,7 +27,7 @@ struct parameter {
     const char *name, *good;
     bool required;
 };
-static const struct address {
+static struct address {
     const char *path;
     struct parameter parameters[20];
 } addresses[] = {
@@ -65,7 +65,8 @@ static const struct address {
     {"/orders/*/why", {{"of", "action", true}, {"action", "dispatch", true}}},
     {"/board", {{"by", "state", true}}},
     {"/bulletin", {{"limit", "5", false}, {"before", "2026-11-18T09:00:00%2B08:00", false}}},
-    {"/changes", {{"cursor", "0", true}, {"wait", "0", true}}},
+    /* The cursor is the account's, see below. */
+    {"/changes", {{"cursor", "", true}, {"wait", "0", true}, {"zstd", "0", false}}},
 };
 
 static const char *const hostile[] = {
@@ -195,8 +196,13 @@ static void no_query_breaks_an_address(void **state)
     const char *token = attack_token(platform, "supervisor", false);
     (void)state;
     struct subject order = deed_order(platform, deed_find("object", 6));
+    char *cursor = test_cursor(platform, token);
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
+        if (strcmp(addresses[i].path, "/changes") == 0)
+            addresses[i].parameters[0].good = cursor;
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
         attack_address(&addresses[i], order.id, token);
+    free(cursor);
 }
 
 /* Numbers outside their range and words in their place never pass. */
@@ -227,11 +233,19 @@ static void what_is_out_of_range_is_refused_by_name(void **state)
         {"/bulletin?before=yesterday", "before"},
         {"/bulletin?limit=201", "limit"},
         {"/changes", "cursor"},
-        {"/changes?cursor=-1&wait=0", "cursor"},
-        {"/changes?cursor=9007199254740991&wait=0", "cursor"},
-        {"/changes?cursor=0&wait=x", "wait"},
-        {"/changes?cursor=0&wait=61", "wait"},
-        {"/changes?cursor=0&wait=0&colour=red", "colour"},
+        {"/changes?cursor=5&wait=0", "cursor"},
+        {"/changes?cursor=1201.0a1b2c3d&wait=0", "cursor"},
+        {"/changes?cursor=-000000000000000000000000000000f&wait=0", "cursor"},
+        {"/changes?cursor=000000000000000000000000000000f&wait=0", "cursor"},
+        {"/changes?cursor=00000000000000000000000000000000f&wait=0", "cursor"},
+        {"/changes?cursor=0000000000000000000000000000000F&wait=0", "cursor"},
+        {"/changes?cursor=000000000000000000000000000000%200&wait=0", "cursor"},
+        {"/changes?cursor=00000000000000000000000000000000&wait=x", "wait"},
+        {"/changes?cursor=00000000000000000000000000000000&wait=61", "wait"},
+        {"/changes?cursor=00000000000000000000000000000000&wait=0&zstd=1", "zstd"},
+        {"/changes?cursor=00000000000000000000000000000000&wait=0&zstd=-1", "zstd"},
+        {"/changes?cursor=00000000000000000000000000000000&wait=0&zstd=", "zstd"},
+        {"/changes?cursor=00000000000000000000000000000000&wait=0&colour=red", "colour"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

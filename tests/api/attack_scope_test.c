@@ -317,12 +317,12 @@ static void expect_board_is_lists(const char *token, const struct set *seen, con
 static void expect_feed_is_seen(const char *token, const struct set *seen, const struct set *ever)
 {
     static struct set told;
-    int64_t cursor = 0, last = test_cursor(platform, token);
+    char *last = test_cursor(platform, token), *cursor = test_cursor_at(platform, last, 0);
     told.count = 0;
-    while (cursor < last) {
-        struct test_reply reply =
-            test_get(platform, token, "/changes?cursor=%" PRId64 "&wait=0", cursor);
+    for (bool over = false; !over;) {
+        struct test_reply reply = test_get(platform, token, "/changes?cursor=%s&wait=0", cursor);
         const cJSON *item;
+        assert_int_equal(reply.status, 200);
         expect_only(&reply, ever, "/changes");
         cJSON_ArrayForEach(item, items_of(&reply))
         {
@@ -331,9 +331,11 @@ static void expect_feed_is_seen(const char *token, const struct set *seen, const
             if (row)
                 add(&told, row);
         }
-        int64_t next = json_int(reply.json, "cursor", 0);
-        assert_true(next >= cursor);
-        bool over = next == cursor || cJSON_GetArraySize(items_of(&reply)) == 0;
+        char *next = strdup(json_text(reply.json, "cursor", ""));
+        assert_non_null(next);
+        assert_true(test_cursor_seq(platform, next) >= test_cursor_seq(platform, cursor));
+        over = cJSON_GetArraySize(items_of(&reply)) == 0;
+        free(cursor);
         cursor = next;
         test_reply_free(&reply);
         qsort(told.items, told.count, sizeof told.items[0], by_id);
@@ -342,9 +344,9 @@ static void expect_feed_is_seen(const char *token, const struct set *seen, const
             if (kept == 0 || told.items[kept - 1].id != told.items[i].id)
                 told.items[kept++] = told.items[i];
         told.count = kept;
-        if (over)
-            break;
     }
+    free(cursor);
+    free(last);
     assert_int_equal(told.count, seen->count);
 }
 

@@ -132,6 +132,8 @@ static void paths_and_queries_are_checked(void **state)
         {"/me/", 404, "not-found"},
         {"/changes", 422, "field-missing"},
         {"/changes?cursor=x", 422, "field-reference"},
+        {"/changes?cursor=1.00000000", 422, "field-reference"},
+        {"/changes?cursor=00000000000000000000000000000001", 410, "feed-gone"},
     };
     const char *token = test_login(platform, "operator");
     (void)state;

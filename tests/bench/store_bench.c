@@ -3,9 +3,9 @@
  * disk, while 64 are queued. Prints one line.
  * store_bench [DIRECTORY [SECONDS]]: the directory of the database, on the disk to be measured. */
 #include "core/clock.h"
+#include "platform/analysis/indexing.h"
 #include "platform/store/store.h"
 #include <pthread.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,14 +61,14 @@ static enum status take(struct db *db, void *user)
     struct arena *arena = arena_new();
     int64_t now = clock_now_ms();
     struct order_case c = {0};
-    struct person person = {.id = store_new_id(db, now), .name = "王小芳", .phone = "13800000000"};
+    struct person person = {.id = store_new_id(db, now),
+                            .name = "王小芳",
+                            .phone = arena_printf(arena, "138%08ld", request->n)};
     struct statement words = {.id = store_new_id(db, now),
                               .text =
                                   "我们小区已经停水三天了，打了几次电话都没有人来处理，家里有老人"
                                   "和小孩，生活很不方便，请尽快派人来修。"};
-    unsigned char hash[HASH_SIZE] = {0};
-    randombytes_buf(hash, sizeof hash);
-    enum status st = store_person_put(db, &person, hash);
+    enum status st = store_person_put(db, &person);
     if (!st)
         st = store_statement_put(db, &words);
     c.order.id = store_new_id(db, now);
@@ -101,6 +101,8 @@ static enum status take(struct db *db, void *user)
         st = store_appeal_put(db, &appeal, c.order.id, NULL);
     if (!st)
         st = store_case_save(db, &c, true, now, NULL);
+    if (!st)
+        st = index_received(db, &c.order, words.text, person.name, "", arena);
     char key[40];
     (void)snprintf(key, sizeof key, "00000000-0000-4000-8000-%012ld", request->n);
     struct kept_answer answer = {
@@ -143,7 +145,7 @@ static bool push(struct store *store, struct run *run, long n)
 
 static void remove_files(const char *directory, const char *path)
 {
-    static const char *const ENDS[] = {"", "-wal", "-shm", ".lock"};
+    static const char *const ENDS[] = {"", "-wal", "-shm", ".lock", ".key"};
     char name[4200];
     for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++) {
         (void)snprintf(name, sizeof name, "%s%s", path, ENDS[i]);

@@ -325,7 +325,7 @@ static void test_what_a_rule_forbids_is_refused_with_the_rules_sentence(void **s
 static void test_watch_prints_a_line_for_what_changes_and_ends_on_a_signal(void **state)
 {
     (void)state;
-    const struct screen_options options = {.cells = 120, .env = stage->env};
+    const struct screen_options options = {.cells = 200, .env = stage->env};
     const char *const kinds[][5] = {{"--login", "dispatcher", "watch", NULL},
                                     {"--login", "dispatcher", "watch", "--json", NULL}};
     for (size_t i = 0; i < 2; i++) {

@@ -95,7 +95,7 @@ static int64_t version_of(struct arena *arena, int64_t order)
 
 static void remove_city(void)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+    static const char *const ends[] = {"", "-wal", "-shm", ".lock", ".key"};
     char path[320];
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         (void)snprintf(path, sizeof path, "%s%s", database, ends[i]);
@@ -115,7 +115,7 @@ static void make_city(void)
     (void)atexit(remove_city);
     HOLDS(!clock_init("start=2026-11-18T09:00:00+08:00,scale=0", &err) && sodium_init() >= 0);
     HOLDS(!store_open(database, &store, &err));
-    HOLDS(!demo_city_make(store, NULL, &err, NULL, NULL));
+    HOLDS(!demo_city_make(store, NULL, &err));
     store_close(store);
     struct api_options options = {.database = database};
     HOLDS(!api_open(&options, &api, &err));

@@ -133,6 +133,8 @@ struct test_platform *test_platform_start_with(const struct test_platform_option
     platform->log = test_text("%s/log", platform->directory);
     own->port_file = test_text("%s/port", platform->directory);
     copy_arguments(own, options->arguments);
+    if (options->ca_file)
+        platform->ca_file = test_text("%s", options->ca_file);
     if (options->clock) {
         own->clock_file = test_text("%s/clock", platform->directory);
         platform->clock = test_text("%s,file=%s", options->clock, own->clock_file);
@@ -140,7 +142,7 @@ struct test_platform *test_platform_start_with(const struct test_platform_option
     }
     const char *city = city_to_copy(options);
     if (*city)
-        test_copy_file(city, platform->database);
+        test_copy_database(city, platform->database);
     static bool prepared;
     if (!prepared)
         (void)atexit(end_all); /* after test_directory has its own: it comes before that one */
@@ -148,7 +150,7 @@ struct test_platform *test_platform_start_with(const struct test_platform_option
     own->next = live;
     live = platform;
     launch(platform);
-    platform->url = test_text("http://127.0.0.1:%u", platform->port);
+    platform->url = test_text("http%s://127.0.0.1:%u", options->ca_file ? "s" : "", platform->port);
     return platform;
 }
 
@@ -219,6 +221,7 @@ bool test_platform_stop(struct test_platform *platform)
     free(platform->log);
     free(platform->clock);
     free(platform->url);
+    free(platform->ca_file);
     free(platform);
     return good;
 }

@@ -40,8 +40,9 @@ struct test_platform {
     char *directory; /* its own; removed with it */
     char *database;  /* the city's copy in there */
     char *log;       /* path of what it printed */
-    char *clock; /* its MINQING_CLOCK, for other programs on the same clock; NULL: the real one */
-    char *url;   /* "http://127.0.0.1:PORT", stays the same over a restart */
+    char *clock;   /* its MINQING_CLOCK, for other programs on the same clock; NULL: the real one */
+    char *url;     /* "http://127.0.0.1:PORT", stays the same over a restart */
+    char *ca_file; /* NULL: HTTP */
     uint16_t port;
     pid_t pid; /* 0: it is not running */
     struct test_platform_private *private_data;
@@ -55,6 +56,9 @@ struct test_platform_options {
     const char *clock;
     /* Copied instead of the demonstration city; "" starts from no file at all. NULL: the city. */
     const char *database;
+    /* Whom its clients trust, PEM: it is spoken to by HTTPS (certificate and key are words of its
+     * own). NULL: by HTTP. */
+    const char *ca_file;
     /* More words behind `minqingd serve …`, ends with NULL. NULL: none. */
     const char *const *arguments;
 };
@@ -92,6 +96,8 @@ struct test_reply {
     size_t length;   /* of it */
     int64_t version; /* of the ETag, -1 none */
     char type[64];   /* Content-Type */
+    char request_id[80];
+    int retry_after; /* seconds, 0 not said */
     char allow[64];  /* Allow */
 };
 void test_reply_free(struct test_reply *reply);
@@ -108,8 +114,10 @@ struct test_request {
     const char *language; /* Accept-Language */
     const char *type;     /* Content-Type; NULL: application/json */
     const char *body;
-    size_t body_length; /* 0: strlen(body) */
-    int64_t limit_ms;   /* 0: TEST_LIMIT_MS */
+    size_t body_length;         /* 0: strlen(body) */
+    int64_t limit_ms;           /* 0: TEST_LIMIT_MS */
+    const char *const *headers; /* "Name: value" more; ends with NULL. NULL: none */
+    const char *from; /* address of this machine that it comes from, as 127.0.0.2; NULL: any */
 };
 /* Sends it on a connection of its own and waits for the answer. Any thread. */
 struct test_reply test_http(const struct test_platform *platform,
@@ -130,8 +138,16 @@ test_act(const struct test_platform *platform, const char *token, int64_t order,
 /* The token of an account of the demonstration city (operator, dispatcher, handler …); logged in
  * once a platform, which keeps it. Ends the program when that fails. */
 const char *test_login(struct test_platform *platform, const char *login);
-/* The position of the change feed now. */
-int64_t test_cursor(const struct test_platform *platform, const char *token);
+/* Where the account's change feed stands now; free it. */
+char *test_cursor(const struct test_platform *platform, const char *token);
+/* The event that a cursor stands for, and the same view's cursor at another one; free it. For a
+ * database whose key file lies beside it. */
+int64_t test_cursor_seq(const struct test_platform *platform, const char *cursor);
+char *test_cursor_at(const struct test_platform *platform, const char *cursor, int64_t seq);
+
+/* Gives all accounts their password by a hash that takes no time to check, so that tests with many
+ * logins take none either. What the platform hashes itself takes what it takes. */
+void test_quick_passwords(const struct test_platform *platform);
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 

@@ -118,6 +118,20 @@ void test_copy_file(const char *from, const char *to)
     (void)close(in);
 }
 
+void test_copy_database(const char *from, const char *to)
+{
+    static const char *const beside[] = {"key", "model"};
+    test_copy_file(from, to);
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+        char *from_more = test_text("%s.%s", from, beside[i]);
+        char *to_more = test_text("%s.%s", to, beside[i]);
+        if (access(from_more, F_OK) == 0)
+            test_copy_file(from_more, to_more);
+        free(from_more);
+        free(to_more);
+    }
+}
+
 void test_print_file(const char *path)
 {
     FILE *file = fopen(path, "re");

@@ -48,6 +48,10 @@ static size_t take_header(char *line, size_t size, size_t n, void *user)
         copy_value(reply->type, sizeof reply->type, line + 14, length - 14);
     else if (is_header(line, length, "Allow"))
         copy_value(reply->allow, sizeof reply->allow, line + 7, length - 7);
+    else if (is_header(line, length, "X-Request-Id"))
+        copy_value(reply->request_id, sizeof reply->request_id, line + 14, length - 14);
+    else if (is_header(line, length, "Retry-After"))
+        reply->retry_after = (int)strtol(line + 13, NULL, 10);
     else if (is_header(line, length, "ETag"))
         copy_value(tag, sizeof tag, line + 6, length - 6);
     if (tag[0] == '"')
@@ -85,6 +89,8 @@ static struct curl_slist *headers_new(const struct test_request *request, bool p
                    atomic_fetch_add(&keys, 1));
     if (request->key ? *request->key != '\0' : post)
         add_header(&list, "Idempotency-Key", request->key ? request->key : number);
+    for (size_t i = 0; request->headers && request->headers[i]; i++)
+        list = test_must(curl_slist_append(list, request->headers[i]));
     return list;
 }
 
@@ -102,6 +108,10 @@ struct test_reply test_http(const struct test_platform *platform,
     (void)curl_easy_setopt(curl, CURLOPT_URL, url);
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    if (request->from)
+        (void)curl_easy_setopt(curl, CURLOPT_INTERFACE, request->from);
+    if (platform->ca_file)
+        (void)curl_easy_setopt(curl, CURLOPT_CAINFO, platform->ca_file);
     (void)curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
@@ -227,12 +237,12 @@ const char *test_login(struct test_platform *platform, const char *login)
     return token;
 }
 
-int64_t test_cursor(const struct test_platform *platform, const char *token)
+char *test_cursor(const struct test_platform *platform, const char *token)
 {
     struct test_reply reply = test_get(platform, token, "/me");
     if (reply.status != 200)
         test_die(platform, "GET /me: %d %s", reply.status, reply.text);
-    int64_t cursor = json_int(reply.json, "cursor", 0);
+    char *cursor = test_text("%s", json_text(reply.json, "cursor", ""));
     test_reply_free(&reply);
     return cursor;
 }

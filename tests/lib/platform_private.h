@@ -31,6 +31,8 @@ __attribute__((format(printf, 1, 2))) char *test_text(const char *format, ...);
 /* Writes a file as a whole: who reads it sees the old or the new text. */
 void test_write_file(const char *path, const char *text);
 void test_copy_file(const char *from, const char *to);
+/* A database that nobody has open, with its key file; one of the first schema has none. */
+void test_copy_database(const char *from, const char *to);
 void test_print_file(const char *path);
 void test_remove_tree(const char *path);
 /* Starts minqingd with these words (ends with NULL); it dies with this program, and what it prints

@@ -32,10 +32,12 @@ allow tui tui/ client/minqing.h core/
 allow platform/model platform/model/ core/
 allow platform/domain platform/domain/ platform/model/ core/
 allow platform/store platform/store/ platform/model/ core/
-allow platform/api platform/api/ platform/domain/ platform/store/ platform/model/ core/
+allow platform/analysis platform/analysis/ platform/domain/ platform/store/ platform/model/ core/
+allow platform/api platform/api/ platform/analysis/ platform/domain/ platform/store/ platform/model/ core/
 allow platform/http platform/http/ platform/api/api.h platform/model/ core/
 allow platform/commands platform/ core/
-allow platform/demo platform/demo/ platform/domain/ platform/store/ platform/model/ core/
+allow platform/import platform/import/ platform/analysis/ platform/domain/ platform/store/ platform/model/ core/
+allow platform/demo platform/demo/ platform/analysis/ platform/domain/ platform/store/ platform/model/ core/
 
 report "no curl and no cJSON in tui/ or in client/minqing.h" \
   "$(grep -nE 'curl/|cJSON|core/json' -r tui client/minqing.h --include='*.[ch]' || true)"

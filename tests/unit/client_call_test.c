@@ -7,7 +7,8 @@
 #define ACCOUNT                                                                                    \
     "\"account\":{\"id\":5,\"login\":\"wang\",\"name\":\"王芳\",\"language\":\"zh\","            \
     "\"roles\":[\"dispatcher\"],\"role_labels\":[\"派发员\"],\"unit\":null},"                   \
-    "\"views\":[{\"name\":\"dispatch\",\"label\":\"派发\"}],\"city\":\"大冶市\",\"cursor\":12"
+    "\"views\":[{\"name\":\"dispatch\",\"label\":\"派发\"}],\"city\":\"大冶市\",\"cursor\":"  \
+    "\"5d0c1f6e9ab3427781e64c20fb95d3a8\""
 
 static void after_login_every_call_carries_the_token(void **state)
 {
@@ -23,7 +24,7 @@ static void after_login_every_call_carries_the_token(void **state)
     assert_string_equal(r->account->unit.name, "");
     assert_int_equal(r->view_count, 1);
     assert_string_equal(r->views[0].label, "派发");
-    assert_int_equal(r->cursor, 12);
+    assert_string_equal(r->cursor, "5d0c1f6e9ab3427781e64c20fb95d3a8");
     check_header(0, "Authorization", "");
     check_header(0, "Accept-Language", "en");
     assert_string_equal(stage.server.requests[0].body,

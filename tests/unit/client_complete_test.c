@@ -75,6 +75,39 @@ static void of_a_burst_of_keys_the_first_and_the_last_are_asked(void **state)
     assert_int_equal(stage.server.accepted, 1); /* never cancelled */
 }
 
+static void ask_hints(const char *text)
+{
+    const struct mq_hint_query query = {.phone = "13812345678", .place = 77, .text = text};
+    assert_true(mq_hints(stage.mq, &query, hear, &stage.heard));
+}
+
+static void answer_hints(size_t n)
+{
+    send_answer(stage.held[n]->conn, 200,
+                "{\"caller\":{\"known\":false,\"open\":0,\"orders\":[]},\"duplicates\":[],"
+                "\"articles\":[],\"categories\":[],\"units\":[]}");
+}
+
+static void of_a_burst_of_hints_the_last_is_asked_with_all_that_is_known(void **state)
+{
+    (void)state;
+    ask_hints("停");
+    UNTIL(stage.held_count == 1);
+    ask_hints("停水");
+    ask_hints("停水了");
+    answer_hints(0);
+    UNTIL(stage.held_count == 2);
+    assert_int_equal(stage.heard.count, 0);
+    assert_string_equal(stage.held[1]->method, "POST");
+    assert_string_equal(stage.held[1]->path, "/api/v1/hints");
+    assert_string_equal(stage.held[1]->body,
+                        "{\"phone\":\"13812345678\",\"text\":\"停水了\",\"place\":77}");
+    answer_hints(1);
+    UNTIL(stage.heard.count == 1);
+    assert_false(stage.heard.results[0]->hints->caller_known);
+    assert_int_equal(mq_pending(stage.mq), 0);
+}
+
 static void keys_before_the_first_poll_ask_once(void **state)
 {
     (void)state;
@@ -197,6 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RULE(of_a_burst_of_keys_the_first_and_the_last_are_asked),
+        RULE(of_a_burst_of_hints_the_last_is_asked_with_all_that_is_known),
         RULE(keys_before_the_first_poll_ask_once),
         RULE(an_answer_that_nobody_overtook_is_heard),
         RULE(fields_do_not_overtake_each_other),

@@ -44,6 +44,13 @@
     "{\"unit\":3000330012345670,\"helpers\":[1," UNIT "],\"urgent\":false,\"note\":\"x\","         \
     "\"deadline\":null}}]"
 
+#define ARTICLE                                                                                           \
+    "\"id\":7001,\"version\":2,\"title\":\"登记收费\",\"summary\":\"每件八十元\",\"category\":{" \
+    "\"code\":\"010203\",\"name\":\"停水\",\"path\":\"供水 / 停水\"},\"region\":{\"code\":\"\","    \
+    "\"name\":\"\",\"path\":\"\"},\"unit\":null,\"state\":\"published\",\"state_label\":"                 \
+    "\"已发布\","                                                                                      \
+    "\"review_on\":\"2026-11-30\",\"updated_at\":\"2026-11-18T09:00:00+08:00\""
+
 static const struct sample {
     decode_fn decode;
     int http_status;
@@ -56,7 +63,8 @@ static const struct sample {
     {decode_session, 200,
      "{\"token\":\"t\",\"account\":{\"id\":5,\"login\":\"wang\",\"name\":\"王芳\",\"language\":"
      "\"zh\",\"roles\":[\"a\",\"b\"],\"role_labels\":[\"甲\",\"乙\"],\"unit\":" UNIT "},"
-     "\"views\":[{\"name\":\"dispatch\",\"label\":\"派发\"}],\"city\":\"大冶市\",\"cursor\":12}"},
+     "\"views\":[{\"name\":\"dispatch\",\"label\":\"派发\"}],\"city\":\"大冶市\",\"cursor\":"
+     "\"5d0c1f6e9ab3427781e64c20fb95d3a8\"}"},
     {decode_actions, 200,
      "{\"version\":\"1\",\"actions\":[{\"name\":\"dispatch\",\"subject\":\"order\",\"label\":"
      "\"派发\",\"confirm\":null,\"fields\":[{\"name\":\"unit\",\"label\":\"单位\",\"type\":\"unit\""
@@ -91,9 +99,23 @@ static const struct sample {
     {decode_bulletin, 200,
      "{\"items\":[{\"at\":\"2026-11-18T09:00:00+08:00\",\"round\":2,\"unit\":" UNIT
      ",\"order\":{" ROW "}}]}"},
+    {decode_access, 200,
+     "{\"items\":[{\"id\":3,\"at\":\"2026-11-18T09:00:00+08:00\",\"kind\":\"reveal\","
+     "\"kind_label\":\"查看\",\"account\":" UNIT ",\"about\":null,\"order\":\"261118-0042-7\","
+     "\"reason\":\"回访\"}],\"next\":\"5.3\"}"},
     {decode_frame, 200,
-     "{\"cursor\":43,\"items\":[{\"id\":3000330012345670,\"version\":3,\"row\":{" ROW "}},"
+     "{\"cursor\":\"5d0c1f6e9ab3427781e64c20fb95d3a8\",\"items\":[{\"id\":3000330012345670,"
+     "\"version\":3,\"row\":{" ROW "}},"
      "{\"id\":8,\"gone\":true}],\"queues\":[{\"name\":\"dispatch\",\"count\":1,\"red\":0}]}"},
+    {decode_articles, 200, "{\"items\":[{" ARTICLE "},{" ARTICLE "}],\"next\":\"5.7\"}"},
+    {decode_article, 200,
+     "{" ARTICLE ",\"body\":\"每件\\n八十元\",\"source_no\":\"K-1\",\"valid_to\":\"2027-01-01\"}"},
+    {decode_hints, 200,
+     "{\"caller\":{\"known\":true,\"open\":1,\"orders\":[{" ROW
+     "}]},\"duplicates\":[{\"order\":{" ROW
+     "},\"score\":62,\"why\":[\"同一号码\",\"内容相似\"]}],\"articles\":[{" ARTICLE
+     "}],\"categories\":[{\"code\":\"010101\",\"path\":\"供水 / 停水\",\"score\":81}],\"units\":[{"
+     "\"unit\":" UNIT ",\"reason\":\"权责表\",\"source\":\"list\",\"boundary\":false}]}"},
     {decode_health, 200, "{\"status\":\"ok\",\"city\":\"大冶市\"}"},
 };
 enum { SAMPLES = sizeof samples / sizeof *samples };
@@ -208,6 +230,32 @@ static void queues(const struct mq_queue *q, size_t count)
         texts((const char *[]){q->name, q->label}, 2);
 }
 
+static void article(const struct mq_article *a)
+{
+    texts((const char *[]){a->title, a->summary, a->body, a->source_no, a->state, a->state_label,
+                           a->review_on, a->valid_to},
+          8);
+    ref(a->category);
+    ref(a->region);
+    ref(a->unit);
+}
+
+static void hints(const struct mq_hints *h)
+{
+    for (size_t i = 0; i < h->caller_count; i++)
+        order(&h->caller_orders[i]);
+    for (size_t i = 0; i < h->duplicate_count; i++) {
+        order(&h->duplicates[i].order);
+        texts(h->duplicates[i].why, h->duplicates[i].why_count);
+    }
+    for (size_t i = 0; i < h->article_count; i++)
+        article(&h->articles[i]);
+    for (size_t i = 0; i < h->category_count; i++)
+        texts((const char *[]){h->categories[i].code, h->categories[i].path}, 2);
+    for (size_t i = 0; i < h->unit_count; i++)
+        ref(h->units[i].unit);
+}
+
 static void rows(const struct mq_result *r)
 {
     for (size_t i = 0; i < r->count; i++) {
@@ -229,8 +277,18 @@ static void rows(const struct mq_result *r)
             ref(r->suggestions[i].unit);
             texts((const char *[]){r->suggestions[i].reason, r->suggestions[i].source}, 2);
         }
+        if (r->articles)
+            article(&r->articles[i]);
         if (r->board)
             board_row(&r->board[i]);
+        if (r->access) {
+            ref(r->access[i].account);
+            ref(r->access[i].about);
+            text(r->access[i].kind);
+            text(r->access[i].kind_label);
+            text(r->access[i].order);
+            text(r->access[i].reason);
+        }
         if (r->bulletin) {
             ref(r->bulletin[i].unit);
             order(r->bulletin[i].order);
@@ -262,6 +320,8 @@ static void touch(const struct mq_result *r)
         texts(a->roles, a->role_count);
         texts(a->role_labels, a->role_count);
     }
+    if (r->hints)
+        hints(r->hints);
     queues(r->queues, r->queue_count);
     queues(r->views, r->view_count);
     rows(r);
@@ -269,6 +329,42 @@ static void touch(const struct mq_result *r)
 
 /* ---- rules ------------------------------------------------------------------------------------
  */
+
+static const struct sample *sample_of(decode_fn decode)
+{
+    size_t i = 0;
+    while (samples[i].decode != decode)
+        i++;
+    return &samples[i];
+}
+
+static void every_member_of_the_hints_arrives(void **state)
+{
+    (void)state;
+    const struct sample *sample = sample_of(decode_hints);
+    struct answer *answer = read_answer(sample, sample->json, strlen(sample->json));
+    assert_int_equal(answer->result.status, ST_OK);
+    const struct mq_hints *h = answer->result.hints;
+    assert_true(h->caller_known && h->open_count == 1 && h->caller_count == 1);
+    assert_string_equal(h->caller_orders[0].number, "261118-0042-7");
+    assert_int_equal(h->duplicates[0].score, 62);
+    assert_int_equal(h->duplicates[0].why_count, 2);
+    assert_string_equal(h->duplicates[0].why[1], "内容相似");
+    assert_string_equal(h->duplicates[0].order.state, "in_hand");
+    assert_int_equal(h->articles[0].id, 7001);
+    assert_string_equal(h->articles[0].category.code, "010203");
+    assert_string_equal(h->articles[0].body, "");
+    assert_string_equal(h->categories[0].path, "供水 / 停水");
+    assert_int_equal(h->categories[0].score, 81);
+    assert_int_equal(h->units[0].unit.id, 12);
+    answer_deliver(answer, NULL, NULL);
+    sample = sample_of(decode_article);
+    answer = read_answer(sample, sample->json, strlen(sample->json));
+    assert_string_equal(answer->result.articles[0].body, "每件\n八十元");
+    assert_string_equal(answer->result.articles[0].source_no, "K-1");
+    assert_string_equal(answer->result.articles[0].valid_to, "2027-01-01");
+    answer_deliver(answer, NULL, NULL);
+}
 
 static void every_member_of_an_order_arrives(void **state)
 {
@@ -454,6 +550,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_member_of_an_order_arrives),
+        cmocka_unit_test(every_member_of_the_hints_arrives),
         cmocka_unit_test(every_list_is_read),
         cmocka_unit_test(half_an_answer_is_never_taken_for_a_whole),
         cmocka_unit_test(a_list_without_end_is_refused),

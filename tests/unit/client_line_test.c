@@ -186,6 +186,52 @@ static void proxies_of_the_environment_are_not_used(void **state)
     (void)unsetenv("ALL_PROXY");
 }
 
+static void a_read_that_comes_too_soon_comes_again_when_the_platform_says(void **state)
+{
+    (void)state;
+    stage.script.early_first = 1;
+    int64_t from = clock_ticks_ms();
+    assert_true(mq_queues(stage.mq, hear, &stage.heard));
+    assert_int_equal(wait_answer()->status, ST_OK);
+    assert_true(clock_ticks_ms() - from >= 1000);
+    assert_int_equal(stage.server.request_count, 2);
+    /* Who changes something is told, and decides. */
+    stage.script.early_first = 1;
+    assert_true(mq_login(stage.mq, "operator", "pw", hear, &stage.heard));
+    const struct mq_result *r = wait_answer();
+    assert_int_equal(r->status, ST_BUSY);
+    assert_int_equal(r->http_status, 429);
+    assert_string_equal(r->message, "Too soon");
+    assert_int_equal(stage.server.request_count, 3);
+}
+
+static void http_beyond_this_machine_has_to_be_allowed(void **state)
+{
+    (void)state;
+    static const char *const far[] = {"http://192.0.2.1:8042", "http://12345.example.cn",
+                                      "http://127.0.0.1.example.cn", "http://[2001:db8::1]:1"};
+    static const char *const near[] = {"http://127.0.0.1:8042", "http://127.9.9.9",
+                                       "http://[::1]:1", "http://localhost:1",
+                                       "https://12345.example.cn"};
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+        struct mq_options options = {.url = far[i], .language = "en"};
+        struct error err = {ST_OK, ""};
+        assert_null(mq_new(&options, &err));
+        assert_int_equal(err.status, ST_INVALID);
+        assert_non_null(strstr(err.message, "in the clear"));
+        options.plain_http = true;
+        struct mq *mq = mq_new(&options, &err);
+        assert_non_null(mq);
+        mq_free(mq);
+    }
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        struct mq_options options = {.url = near[i]};
+        struct mq *mq = mq_new(&options, NULL);
+        assert_non_null(mq);
+        mq_free(mq);
+    }
+}
+
 static void only_web_addresses_are_taken(void **state)
 {
     (void)state;
@@ -304,7 +350,7 @@ static void waiting_for_a_hanging_platform_does_not_spin(void **state)
     stage.script.silent = true;
     for (int i = 0; i < 5; i++)
         assert_true(mq_queues(stage.mq, hear, &stage.heard));
-    assert_true(mq_follow(stage.mq, 1, hear, &stage.heard));
+    assert_true(mq_follow(stage.mq, "1", hear, &stage.heard));
     TURN_UNTIL(stage.mq, &stage.server, stage.server.request_count == 3);
     for (int64_t from = clock_ticks_ms(); clock_ticks_ms() - from < 1000; turns++)
         assert_true(mq_poll(stage.mq, NULL, 0, 500));
@@ -400,7 +446,7 @@ static void freeing_the_client_drops_what_is_under_way(void **state)
     for (int i = 0; i < 5; i++)
         assert_true(mq_queues(stage.mq, hear, &stage.heard));
     assert_true(mq_complete_place(stage.mq, "a", 5, hear, &stage.heard));
-    assert_true(mq_follow(stage.mq, 1, hear, &stage.heard));
+    assert_true(mq_follow(stage.mq, "1", hear, &stage.heard));
     TURN_UNTIL(stage.mq, &stage.server, stage.server.request_count == 3);
     assert_true(mq_complete_place(stage.mq, "ab", 5, hear, &stage.heard));
     reopen(0, 0);
@@ -417,6 +463,8 @@ int main(void)
         RULE(silence_is_given_up),
         RULE(a_slow_answer_is_waited_for_as_long_as_bytes_come),
         RULE(a_busy_platform_is_asked_again_a_few_times),
+        RULE(a_read_that_comes_too_soon_comes_again_when_the_platform_says),
+        RULE(http_beyond_this_machine_has_to_be_allowed),
         RULE(an_endless_answer_is_cut),
         RULE(calls_share_one_kept_connection),
         RULE(at_most_two_connections_are_used),

@@ -10,6 +10,7 @@ struct script {
     const char *json;
     int refuse_first; /* so many requests get the connection closed */
     int busy_first;   /* so many get 503 */
+    int early_first;  /* so many get 429, to come again after 1 s */
     bool silent;      /* nothing is answered */
     const char *raw;  /* sent as it is, then closed */
     bool slow;        /* a byte at a time */
@@ -33,6 +34,10 @@ static inline void play(struct server *server, struct request *request)
     } else if (script->busy_first > 0) {
         script->busy_first--;
         send_answer(request->conn, 503, "{\"type\":\"busy\",\"title\":\"Try again\"}");
+    } else if (script->early_first > 0) {
+        script->early_first--;
+        send_text(request->conn, "HTTP/1.1 429 X\r\nRetry-After: 1\r\nContent-Length: 35\r\n\r\n"
+                                 "{\"type\":\"early\",\"title\":\"Too soon\"}");
     } else {
         send_answer(request->conn, script->status, script->json);
     }

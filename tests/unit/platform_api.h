@@ -234,7 +234,7 @@ static inline int set_up(void **state)
     snprintf(path, sizeof path, "%s/city.db", directory);
     if (clock_init(NULL, &err) || store_open(path, &store, &err))
         return -1;
-    enum status st = demo_city_make(store, NULL, &err, NULL, NULL);
+    enum status st = demo_city_make(store, NULL, &err);
     if (!st)
         st = store_write_wait(store, add_accounts, NULL);
     store_close(store);
@@ -262,7 +262,7 @@ static inline int tear_down(void **state)
 {
     (void)state;
     api_close(api);
-    static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
+    static const char *const suffixes[] = {"", "-wal", "-shm", ".lock", ".key"};
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         char file[112];
         snprintf(file, sizeof file, "%s%s", path, suffixes[i]);

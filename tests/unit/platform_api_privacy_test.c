@@ -87,30 +87,6 @@ static void test_merge(void **state)
     drop(&a);
 }
 
-static void test_feed(void **state)
-{
-    (void)state;
-    int64_t cursor = api_last_cursor(api);
-    enum language language = LANGUAGE_EN;
-    int64_t inside = api_session(api, token_of("n_emergency"), &language);
-    int64_t outside = api_session(api, token_of("n_economy"), &language);
-    assert_int_equal(language, LANGUAGE_ZH);
-    int64_t version, id = fresh_order(&version), at = cursor;
-    char *frame = api_changes(api, inside, LANGUAGE_ZH, &at);
-    assert_non_null(frame);
-    cJSON *json = json_parse(frame, strlen(frame));
-    const cJSON *item = cJSON_GetArrayItem(cJSON_GetObjectItem(json, "items"), 0);
-    assert_int_equal(json_int(item, "id", 0), id);
-    assert_int_equal(json_int(cJSON_GetObjectItem(item, "row"), "version", 0), version);
-    assert_int_equal(json_int(json, "cursor", 0), at);
-    cJSON_Delete(json);
-    free(frame);
-    assert_null(api_changes(api, inside, LANGUAGE_ZH, &at));
-    at = cursor;
-    assert_null(api_changes(api, outside, LANGUAGE_ZH, &at));
-    assert_int_equal(at, api_last_cursor(api));
-}
-
 /* --- citizens that the unit must not know -------------------------------------------------------
  */
 
@@ -263,7 +239,6 @@ int main(void)
         {"personal data are masked everywhere; a reveal has a reason and is an event", test_masks,
          NULL, NULL, NULL},
         {"a merge takes the citizen along and can be undone", test_merge, NULL, NULL, NULL},
-        {"the feed tells who may see it, and nobody else", test_feed, NULL, NULL, NULL},
         {"a confidential citizen is hidden from the unit altogether: nothing is left of name or "
          "number",
          test_confidential, NULL, NULL, NULL},

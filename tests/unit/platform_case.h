@@ -197,6 +197,7 @@ static inline void form_fill(struct form *form, const char *action, const char *
             break;
         case FIELD_INT:
         case FIELD_UNIT:
+        case FIELD_PLACE:
             value->number = strtoll(equals + 1, NULL, 10);
             break;
         case FIELD_UNITS: {

@@ -18,7 +18,8 @@
 
 #include <cmocka.h>
 
-/* A city of its own in a directory of its own, at a moment of its own. */
+/* A city of its own in a directory of its own, at a moment of its own, as large as is said (NULL:
+ * as small as it comes). */
 struct made {
     char dir[512], path[544];
     struct store *store;
@@ -26,7 +27,7 @@ struct made {
     struct arena *arena;
 };
 
-static inline void open_city(struct made *m, const char *moment)
+static inline void open_sized(struct made *m, const char *moment, const struct demo_size *size)
 {
     struct error err = {0};
     char spec[96];
@@ -39,16 +40,22 @@ static inline void open_city(struct made *m, const char *moment)
     m->store = NULL;
     if (store_open(m->path, &m->store, &err) != ST_OK)
         fail_msg("the store does not open: %s", err.message);
-    if (demo_city_make(m->store, NULL, &err, NULL, NULL) != ST_OK)
+    const struct demo_options options = {.size = size};
+    if (demo_city_make(m->store, &options, &err) != ST_OK)
         fail_msg("the city is not made: %s", err.message);
     m->db = store_reader(m->store, &err);
     assert_non_null(m->db);
     m->arena = arena_new();
 }
 
+static inline void open_city(struct made *m, const char *moment)
+{
+    open_sized(m, moment, NULL);
+}
+
 static inline void close_city(struct made *m)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+    static const char *const ends[] = {"", "-wal", "-shm", ".lock", ".key"};
     arena_free(m->arena);
     store_close(m->store);
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {

@@ -196,8 +196,9 @@ static void there_are_two_thousand_places_with_names_of_their_own(void **state)
     (void)state;
     size_t count = 0;
     assert_int_equal(store_places_each(city.db, count_place, &count), ST_OK);
-    assert_int_equal(count, DEMO_PLACES);
-    assert_int_equal(number_of(city.db, "select count(distinct name) from place"), DEMO_PLACES);
+    assert_int_equal(count, demo_small.places);
+    assert_int_equal(number_of(city.db, "select count(distinct name) from place"),
+                     demo_small.places);
     assert_int_equal(
         number_of(city.db,
                   "select count(*) from place where region_code not in (select code from region)"),

@@ -36,7 +36,9 @@ struct api {
     atomic_size_t frame_size; /* filler in each frame */
     atomic_bool logged_out;
     atomic_int queued, completed; /* requests that api_run left over; calls of api_complete */
-    atomic_int frames;            /* made by api_changes */
+    atomic_bool reset;            /* every feed is to begin again */
+    atomic_int watches;           /* that are open */
+    atomic_int frames, rounds;    /* that were made */
 };
 
 static inline void answer_json(struct api_request *r, int status, cJSON *object)
@@ -129,6 +131,18 @@ void api_refuse(struct api_request *r, enum problem_type type, const char *argum
     r->is_problem = true;
 }
 
+bool api_may_ask(struct api *api, const struct api_request *request, int64_t account_id)
+{
+    (void)api, (void)request, (void)account_id;
+    return true;
+}
+
+const char *api_method_name(enum api_method method)
+{
+    static const char *const names[] = {"GET", "POST", "DELETE"};
+    return (size_t)method < sizeof names / sizeof names[0] ? names[method] : "?";
+}
+
 int64_t api_session(struct api *api, const char *token, enum language *language)
 {
     bool english = strcmp(token, "english") == 0;
@@ -138,24 +152,110 @@ int64_t api_session(struct api *api, const char *token, enum language *language)
     return english ? 8 : 7;
 }
 
-char *api_changes(struct api *api, int64_t account, enum language language, int64_t *cursor)
+/* --- its feed: a cursor is a number, each frame tells all up to the last change */
+
+struct watch {
+    struct api *api;
+    int64_t account;
+    enum frame_coding coding;
+    long long cursor;
+};
+struct feed_frame {
+    struct buf text, coded;
+};
+
+enum problem_type api_watch(struct api *api, int64_t account, const char *cursor,
+                            enum frame_coding coding, bool once, struct watch **out)
 {
+    (void)once;
+    char *end;
+    long long from = strtoll(cursor, &end, 10);
+    if (!*cursor || *end || from < 0)
+        return PROBLEM_FIELD_REFERENCE;
+    if (from > atomic_load(&api->cursor))
+        return PROBLEM_FEED_GONE;
+    struct watch *watch = malloc(sizeof *watch);
+    assert_non_null(watch);
+    *watch = (struct watch){api, account, coding, from};
+    atomic_fetch_add(&api->watches, 1);
+    *out = watch;
+    return PROBLEM_NONE;
+}
+
+void api_watch_end(struct watch *watch)
+{
+    if (watch)
+        atomic_fetch_sub(&watch->api->watches, 1);
+    free(watch);
+}
+
+bool api_watch_has(struct watch *watch)
+{
+    return atomic_load(&watch->api->reset) || watch->cursor < atomic_load(&watch->api->cursor);
+}
+
+struct feed_frame *api_watch_next(struct watch *watch, bool *over)
+{
+    struct api *api = watch->api;
     long long last = atomic_load(&api->cursor);
     size_t size = atomic_load(&api->frame_size);
-    struct buf out = BUF_EMPTY;
-    if (*cursor >= last)
+    *over = atomic_load(&api->reset);
+    if (!*over && watch->cursor >= last)
         return NULL;
-    *cursor = last;
-    atomic_fetch_add(&api->frames, 1);
-    buf_printf(&out, "{\"cursor\":%lld,\"account\":%lld,\"language\":%d,\"filler\":\"", last,
-               (long long)account, (int)language);
+    struct feed_frame *frame = calloc(1, sizeof *frame);
+    struct frame_writer *writer = frame_writer_new();
     char *filler = malloc(size + 1);
-    assert_non_null(filler);
+    assert_true(frame && writer && filler);
     memset(filler, 'x', size);
-    buf_add(&out, filler, size);
+    if (*over) {
+        buf_add_text(&frame->text, "{\"reset\":true}");
+    } else {
+        buf_printf(&frame->text, "{\"cursor\":\"%lld\",\"account\":%lld,\"filler\":\"", last,
+                   (long long)watch->account);
+        buf_add(&frame->text, filler, size);
+        buf_add_text(&frame->text, "\"}");
+    }
+    assert_true(
+        frame_write(writer, watch->coding, frame->text.data, frame->text.length, &frame->coded));
     free(filler);
-    buf_add_text(&out, "\"}");
-    return buf_take(&out);
+    frame_writer_free(writer);
+    watch->cursor = last;
+    atomic_fetch_add(&api->frames, 1);
+    return frame;
+}
+
+void api_watch_cursor(const struct watch *watch, char out[API_CURSOR_SIZE])
+{
+    (void)snprintf(out, API_CURSOR_SIZE, "%lld", watch->cursor);
+}
+
+const char *api_frame_text(const struct feed_frame *frame, size_t *length)
+{
+    *length = frame->text.length;
+    return frame->text.data;
+}
+
+const char *api_frame_bytes(const struct feed_frame *frame, enum frame_coding coding,
+                            size_t *length)
+{
+    (void)coding;
+    *length = frame->coded.length;
+    return frame->coded.data;
+}
+
+void api_frame_release(struct feed_frame *frame)
+{
+    if (!frame)
+        return;
+    buf_free(&frame->text);
+    buf_free(&frame->coded);
+    free(frame);
+}
+
+enum api_round api_feed_round(struct api *api)
+{
+    atomic_fetch_add(&api->rounds, 1);
+    return API_ROUND_DONE;
 }
 
 void api_on_change(struct api *api, void (*wake)(void *user), void *user)
@@ -164,11 +264,6 @@ void api_on_change(struct api *api, void (*wake)(void *user), void *user)
     api->wake = wake;
     api->wake_user = user;
     pthread_mutex_unlock(&api->lock);
-}
-
-int64_t api_last_cursor(struct api *api)
-{
-    return atomic_load(&api->cursor);
 }
 
 /* A change is on disk. */

@@ -18,7 +18,7 @@ struct product {
     uint8_t order, lead, co, objection; /* lead, co, objection: 0 none, 1 + state */
     uint8_t about;
     bool from_callback; /* was suspended in callback */
-    bool designated, unsatisfied;
+    bool designated, unsatisfied, classified;
 };
 
 enum { NONE = 0 };
@@ -28,14 +28,14 @@ enum { NONE = 0 };
 /* --- numbering ---------------------------------------------------------------------------------
  */
 
-enum { PRODUCTS = 1 << 18 };
+enum { PRODUCTS = 1 << 19 };
 
 static uint32_t number_of(const struct product *p)
 {
     return (uint32_t)p->order | (uint32_t)p->lead << 4 | (uint32_t)p->co << 7 |
            (uint32_t)p->objection << 10 | (uint32_t)p->about << 13 |
            (uint32_t)p->from_callback << 15 | (uint32_t)p->designated << 16 |
-           (uint32_t)p->unsatisfied << 17;
+           (uint32_t)p->unsatisfied << 17 | (uint32_t)p->classified << 18;
 }
 
 static struct product product_of(uint32_t n)
@@ -47,17 +47,19 @@ static struct product product_of(uint32_t n)
                             .about = n >> 13 & 3,
                             .from_callback = n >> 15 & 1,
                             .designated = n >> 16 & 1,
-                            .unsatisfied = n >> 17 & 1};
+                            .unsatisfied = n >> 17 & 1,
+                            .classified = n >> 18 & 1};
 }
 
 static void print_product(const struct product *p)
 {
-    print_message("  order %s, lead %s, co %s, objection %s%s%s\n",
+    print_message("  order %s, lead %s, co %s, objection %s%s%s%s\n",
                   word_name(WORDS_ORDER_STATE, p->order),
                   p->lead ? word_name(WORDS_ASSIGNMENT_STATE, p->lead - 1) : "none",
                   p->co ? word_name(WORDS_ASSIGNMENT_STATE, p->co - 1) : "none",
                   p->objection ? word_name(WORDS_OBJECTION_STATE, p->objection - 1) : "none",
-                  p->designated ? ", designated" : "", p->unsatisfied ? ", unsatisfied" : "");
+                  p->designated ? ", designated" : "", p->unsatisfied ? ", unsatisfied" : "",
+                  p->classified ? "" : ", without a category");
 }
 
 /* --- one step ------------------------------------------------------------------------------------
@@ -102,6 +104,8 @@ static bool remembered_guards_hold(const struct lifecycle_row *row, const struct
         return false;
     if ((row->guards & G(NOT_DESIGNATED)) && p->designated)
         return false;
+    if ((row->guards & G(CLASSIFIED)) && !p->classified)
+        return false;
     if ((row->guards & G(FROM_CALLBACK)) && !p->from_callback)
         return false;
     if ((row->guards & G(FROM_IN_HAND)) && p->from_callback)
@@ -121,6 +125,8 @@ static void step_order(const struct lifecycle_row *row, struct product p, struct
         p.co = open_(p.co) ? L(WITHDRAWN) : p.co;
         p.from_callback = false;
     }
+    if (row->effects & E(CLASSIFY))
+        p.classified = true;
     if (row->effects & E(SUSPEND))
         p.from_callback = from == ORDER_CALLBACK;
     if (row->effects & E(RESUME)) {
@@ -271,7 +277,8 @@ static bool counts(const struct lifecycle_row *row)
     static const char *const side_exits[] = {"withdraw", "reject", "transfer", "merge", NULL};
     static const char *const citizens[] = {"callback", "citizen_says", NULL};
     uint32_t certain = G(UNIT) | G(NOT_OWN) | G(CURRENT) | G(LEAD) | G(CO) | G(DESIGNATED) |
-                       G(NOT_DESIGNATED) | G(FROM_IN_HAND) | G(FROM_CALLBACK) | G(HEALED);
+                       G(NOT_DESIGNATED) | G(CLASSIFIED) | G(FROM_IN_HAND) | G(FROM_CALLBACK) |
+                       G(HEALED);
     return (row->by_timer || row->roles != 0) && (row->guards & ~certain) == 0 &&
            !named(row->action, side_exits) && !named(row->action, citizens);
 }
@@ -279,10 +286,12 @@ static bool counts(const struct lifecycle_row *row)
 static void explore(struct proof *proof)
 {
     uint32_t *queue = proof->list;
-    struct product draft = {.order = ORDER_DRAFT};
     size_t head = 0, tail = 0;
-    proof->reached[number_of(&draft)] = true;
-    queue[tail++] = number_of(&draft);
+    for (int classified = 0; classified <= 1; classified++) {
+        struct product draft = {.order = ORDER_DRAFT, .classified = classified};
+        proof->reached[number_of(&draft)] = true;
+        queue[tail++] = number_of(&draft);
+    }
     while (head < tail) {
         struct product p = product_of(queue[head++]);
         for (size_t i = 0; i < proof->row_count; i++)
@@ -448,6 +457,7 @@ static void test_a_table_without_a_needed_row_is_found(void **state)
     static const char *const needed[][2] = {
         {"receive", ""},
         {"submit", "unmerge"},
+        {"classify", ""},
         {"withdraw", ""},
         {"answer", ""},
         {"dispatch", ""},
@@ -549,7 +559,8 @@ static struct product product_of_case(const struct order_case *c)
     struct product p = {.order = (uint8_t)c->order.state,
                         .from_callback = c->order.suspended_from == ORDER_CALLBACK,
                         .designated = c->order.designated,
-                        .unsatisfied = c->order.unsatisfied};
+                        .unsatisfied = c->order.unsatisfied,
+                        .classified = c->order.category_code[0] != '\0'};
     int64_t lead = 0, co = 0;
     for (size_t i = 0; i < c->assignment_count; i++) {
         const struct assignment *a = &c->assignments[i];
@@ -579,6 +590,9 @@ static bool in_relation(const char *action, bool by_timer, const struct product 
         for (int lead = 0; lead <= 1; lead++) {
             struct results r;
             step(row, from, lead, &r);
+            /* Whoever completes a case can say the category, and can say something else. */
+            if (r.count && (row->effects & E(CLASSIFY)) && number_of(from) == number_of(to))
+                return true;
             for (size_t j = 0; j < r.count; j++)
                 if (number_of(&r.items[j]) == number_of(to))
                     return true;

@@ -143,8 +143,8 @@ static void texts_sort_byte_by_byte(void **state)
     struct fixture *f = *state;
     char seen[8] = "";
     assert_int_equal(store_write_wait(f->store, three_words, NULL), ST_OK);
-    struct db_rows *rows =
-        db_query(fixture_db(f), "select key from meta order by key", NULL, 0, NULL);
+    struct db_rows *rows = db_query(
+        fixture_db(f), "select key from meta where key <> 'key_id' order by key", NULL, 0, NULL);
     for (size_t i = 0; db_next(rows) && i < 7; i++)
         seen[i] = db_get_text(rows, 0)[0];
     assert_int_equal(db_close(rows), ST_OK);
@@ -167,23 +167,28 @@ static void a_snapshot_does_not_move(void **state)
     struct fixture *f = *state;
     struct db *db = fixture_db(f);
     assert_int_equal(store_read_begin(db), ST_OK);
-    assert_int_equal(one_number(f, "select count(*) from meta"), 0);
+    assert_int_equal(one_number(f, "select count(*) from meta where key <> 'key_id'"), 0);
     assert_int_equal(run_sql(f, "insert into meta(key, value) values('a', 'b')"), ST_OK);
-    assert_int_equal(one_number(f, "select count(*) from meta"), 0);
+    assert_int_equal(one_number(f, "select count(*) from meta where key <> 'key_id'"), 0);
     store_read_end(db);
-    assert_int_equal(one_number(f, "select count(*) from meta"), 1);
+    assert_int_equal(one_number(f, "select count(*) from meta where key <> 'key_id'"), 1);
 }
 
+/* But for the tables of the text index (text_…), which are the engine's own. */
 static void a_column_holds_no_null_anywhere(void **state)
 {
-    assert_int_equal(one_number(*state, "select count(*) from sqlite_schema t,"
-                                        " pragma_table_info(t.name) c where t.type = 'table'"
-                                        " and t.name not like 'sqlite%' and c.\"notnull\" = 0"
-                                        " and c.pk = 0"),
-                     0);
-    assert_int_equal(one_number(*state, "select count(*) from pragma_table_list where strict = 0"
-                                        " and name not like 'sqlite%'"),
-                     0);
+    assert_int_equal(
+        one_number(*state,
+                   "select count(*) from sqlite_schema t,"
+                   " pragma_table_info(t.name) c where t.type = 'table'"
+                   " and t.name not like 'sqlite%' and t.name not like 'text\\_%' escape '\\'"
+                   " and c.\"notnull\" = 0"
+                   " and c.pk = 0"),
+        0);
+    assert_int_equal(
+        one_number(*state, "select count(*) from pragma_table_list where strict = 0"
+                           " and name not like 'sqlite%' and name not like 'text\\_%' escape '\\'"),
+        0);
 }
 
 int main(void)

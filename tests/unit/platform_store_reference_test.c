@@ -189,42 +189,97 @@ static void accounts_come_back_by_login_and_id(void **state)
     assert_int_equal(store_accounts(fixture_db(f), f->arena, &all), 1);
 }
 
+enum { IDLE_MS = 1000, SESSIONS_MOST = 3 };
+
 struct job_session {
     unsigned char hash[HASH_SIZE];
-    int64_t account_id, created_at, expires_at;
+    struct session session;
 };
+
+static struct job_session session_of(unsigned char token, int64_t from, int64_t until)
+{
+    return (struct job_session){.hash = {token},
+                                .session = {.id = token,
+                                            .account_id = 9,
+                                            .created_at = from,
+                                            .issued_at = from,
+                                            .expires_at = until,
+                                            .seen_at = from}};
+}
 
 static enum status put_session(struct db *db, void *user)
 {
     const struct job_session *job = user;
-    return store_session_put(db, job->hash, job->account_id, job->created_at, job->expires_at);
+    return store_session_put(db, job->hash, &job->session, SESSIONS_MOST, IDLE_MS);
 }
 
-static enum status delete_session(struct db *db, void *user)
+static enum status end_session(struct db *db, void *user)
 {
     const struct job_session *job = user;
-    return store_session_delete(db, job->hash);
+    return store_session_end(db, &job->session);
+}
+
+static enum status see_session(struct db *db, void *user)
+{
+    const struct job_session *job = user;
+    return store_session_seen(db, job->hash, NOW + 900);
+}
+
+static bool lives(struct fixture *f, const struct job_session *job, int64_t now)
+{
+    struct session found;
+    return store_session(fixture_db(f), job->hash, now, IDLE_MS, &found) && found.account_id == 9;
 }
 
 static void a_session_lasts_until_it_expires_ends_or_its_account_is_disabled(void **state)
 {
     struct fixture *f = *state;
-    struct job_session a = {{1}, 9, NOW, NOW + 10}, b = {{2}, 9, NOW + 20, NOW + 30};
-    unsigned char none[HASH_SIZE] = {0};
+    struct job_session a = session_of(1, NOW, NOW + 10), b = session_of(2, NOW + 20, NOW + 30),
+                       none = session_of(0, NOW, NOW);
     put_account(f, 9, true, false);
     assert_int_equal(store_write_wait(f->store, put_session, &a), ST_OK);
-    struct db *db = fixture_db(f);
-    assert_int_equal(store_session_account(db, a.hash, NOW + 9), 9);
-    assert_int_equal(store_session_account(db, a.hash, NOW + 10), 0);
-    assert_int_equal(store_session_account(db, none, NOW), 0);
+    assert_true(lives(f, &a, NOW + 9));
+    assert_false(lives(f, &a, NOW + 10));
+    assert_false(lives(f, &none, NOW));
     assert_int_equal(store_write_wait(f->store, put_session, &b), ST_OK);
     assert_int_equal(one_number(f, "select count(*) from session"), 1); /* the dead one went */
     put_account(f, 9, true, true);
-    assert_int_equal(store_session_account(db, b.hash, NOW + 25), 0);
+    assert_false(lives(f, &b, NOW + 25));
     put_account(f, 9, true, false);
-    assert_int_equal(store_session_account(db, b.hash, NOW + 25), 9);
-    assert_int_equal(store_write_wait(f->store, delete_session, &b), ST_OK);
-    assert_int_equal(store_session_account(db, b.hash, NOW + 25), 0);
+    assert_true(lives(f, &b, NOW + 25));
+    assert_int_equal(store_write_wait(f->store, end_session, &b), ST_OK);
+    assert_false(lives(f, &b, NOW + 25));
+}
+
+static void a_session_that_nobody_uses_ends(void **state)
+{
+    struct fixture *f = *state;
+    struct job_session a = session_of(1, NOW, NOW + 10000);
+    put_account(f, 9, true, false);
+    assert_int_equal(store_write_wait(f->store, put_session, &a), ST_OK);
+    assert_true(lives(f, &a, NOW + 999));
+    assert_false(lives(f, &a, NOW + 1000));
+    assert_int_equal(store_write_wait(f->store, see_session, &a), ST_OK);
+    assert_true(lives(f, &a, NOW + 1899));
+    assert_false(lives(f, &a, NOW + 1900));
+}
+
+static void the_oldest_session_ends_for_one_too_many(void **state)
+{
+    struct fixture *f = *state;
+    struct job_session jobs[SESSIONS_MOST + 1];
+    struct session *listed;
+    put_account(f, 9, true, false);
+    for (unsigned char i = 0; i <= SESSIONS_MOST; i++) {
+        jobs[i] = session_of((unsigned char)(i + 1), NOW + i, NOW + 500);
+        assert_int_equal(store_write_wait(f->store, put_session, &jobs[i]), ST_OK);
+    }
+    assert_false(lives(f, &jobs[0], NOW + 10));
+    for (size_t i = 1; i <= SESSIONS_MOST; i++)
+        assert_true(lives(f, &jobs[i], NOW + 10));
+    assert_int_equal(store_sessions(fixture_db(f), 9, NOW + 10, IDLE_MS, f->arena, &listed),
+                     SESSIONS_MOST);
+    assert_int_equal(listed[0].id, SESSIONS_MOST + 1); /* the newest first */
 }
 
 /* --- kept answers ---------------------------------------------------------------------------- */
@@ -307,6 +362,8 @@ int main(void)
         TEST(a_responsibility_without_an_id_gets_one),
         TEST(accounts_come_back_by_login_and_id),
         TEST(a_session_lasts_until_it_expires_ends_or_its_account_is_disabled),
+        TEST(a_session_that_nobody_uses_ends),
+        TEST(the_oldest_session_ends_for_one_too_many),
         TEST(an_idempotency_key_is_scoped_to_the_account),
         TEST(small_facts_and_the_access_log_are_kept),
     };

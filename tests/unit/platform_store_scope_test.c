@@ -53,7 +53,8 @@ static struct seen look(struct fixture *f, const struct order *o)
     seen.count = count == 1;
     seen.board = on_board(f);
     seen.bulletin = store_bulletin(db, ME, 0, 10, f->arena, &bulletin) == 1;
-    seen.feed = store_changes(db, ME, 0, 100, f->arena, &changes, &next) == 1 && changes[0].visible;
+    seen.feed = store_changes(db, ME, 0, INT64_MAX, 100, f->arena, &changes, &next) == 1 &&
+                changes[0].visible;
     seen.persons = store_orders_of_persons(db, ME, &person, 1, 10, f->arena, &orders) == 1;
     return seen;
 }
@@ -212,7 +213,7 @@ static void an_unknown_account_and_nobody_see_nothing_in_lists(void **state)
         assert_int_equal(count, 0);
         assert_int_equal(store_board(db, a, BOARD_STATE, f->arena, &board), 0);
         assert_int_equal(store_bulletin(db, a, 0, 10, f->arena, &bulletin), 0);
-        assert_int_equal(store_changes(db, a, 0, 10, f->arena, &changes, &next), 0);
+        assert_int_equal(store_changes(db, a, 0, INT64_MAX, 10, f->arena, &changes, &next), 0);
         assert_true(next > 0);
         assert_int_equal(a == 0, store_case_load(db, a, c->order.id, f->arena) != NULL);
     }
@@ -258,7 +259,7 @@ static void a_changed_scope_has_another_version(void **state)
 static size_t changes(struct fixture *f, int64_t *cursor, size_t limit, struct change **out)
 {
     int64_t next = 0;
-    size_t n = store_changes(fixture_db(f), ME, *cursor, limit, f->arena, out, &next);
+    size_t n = store_changes(fixture_db(f), ME, *cursor, INT64_MAX, limit, f->arena, out, &next);
     *cursor = next;
     return n;
 }

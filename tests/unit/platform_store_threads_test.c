@@ -82,7 +82,7 @@ static void *read_main(void *user)
             struct order_case *c = store_case_load(db, ME, town->orders[i], arena);
             assert_int_equal(c->order.round, c->assignments[0].round);
         }
-        size_t n = store_changes(db, ME, cursor, 7, arena, &changes, &next);
+        size_t n = store_changes(db, ME, cursor, INT64_MAX, 7, arena, &changes, &next);
         assert_true(next >= cursor);
         last = last && next == cursor;
         cursor = next;
@@ -178,7 +178,8 @@ static void *count_main(void *user)
     int64_t before = 0;
     while (!atomic_load(&town->done)) {
         struct db *db = store_reader(town->f->store, NULL);
-        struct db_rows *rows = db_query(db, "select count(*) from meta", NULL, 0, NULL);
+        struct db_rows *rows =
+            db_query(db, "select count(*) from meta where key <> 'key_id'", NULL, 0, NULL);
         assert_true(db_next(rows));
         int64_t n = db_get_int(rows, 0);
         assert_int_equal(db_close(rows), ST_OK);
@@ -203,7 +204,7 @@ static void the_log_does_not_grow_without_end_beside_readers(void **state)
     atomic_store(&town.done, true);
     for (int i = 0; i < 2; i++)
         pthread_join(readers[i], NULL);
-    assert_int_equal(one_number(f, "select count(*) from meta"), 70 * 200);
+    assert_int_equal(one_number(f, "select count(*) from meta where key <> 'key_id'"), 70 * 200);
     char wal[400];
     struct stat st;
     (void)snprintf(wal, sizeof wal, "%s-wal", f->path);

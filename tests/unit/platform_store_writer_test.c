@@ -250,11 +250,11 @@ static void a_full_disk_keeps_nothing_half_and_the_next_write_works(void **state
     assert_int_equal(run_sql(f, "insert into meta(key, value) values('before', '')"), ST_OK);
     assert_int_equal(store_write_wait(f->store, limit_pages, &small), ST_OK);
     assert_int_equal(store_write_wait(f->store, insert_big, big), ST_IO);
-    assert_int_equal(one_number(f, "select count(*) from meta"), 1);
+    assert_int_equal(one_number(f, "select count(*) from meta where key <> 'key_id'"), 1);
     small = false;
     assert_int_equal(store_write_wait(f->store, limit_pages, &small), ST_OK);
     assert_int_equal(store_write_wait(f->store, insert_big, big), ST_OK);
-    assert_int_equal(one_number(f, "select count(*) from meta"), 101);
+    assert_int_equal(one_number(f, "select count(*) from meta where key <> 'key_id'"), 101);
     log_set_level(LOG_INFO);
 }
 
@@ -279,7 +279,7 @@ static void nobody_of_a_group_that_is_given_up_is_told_that_it_is_kept(void **st
         (void)snprintf(sql, sizeof sql, "select count(*) from number_block where day = %d", i);
         assert_int_equal(one_number(f, sql), batch->status[i] == ST_OK);
     }
-    assert_int_equal(one_number(f, "select count(*) from meta"), 0);
+    assert_int_equal(one_number(f, "select count(*) from meta where key <> 'key_id'"), 0);
     log_set_level(LOG_INFO);
     batch_free(batch);
 }

@@ -33,9 +33,14 @@ static inline int walk_random(struct walk *walk, int n)
 
 static inline void walk_open(struct walk *walk)
 {
+    static const struct region street = {.code = "420281001", .name = "东岳路街道", .level = 1};
     world_open(&walk->w);
+    walk->w.ctx.named_region = &street;
     walk->w.ctx.target = &walk->w.target;
+    walk->w.ctx.named_category = &walk->w.category;
     walk->w.c.order.kind = (enum appeal_kind)walk_random(walk, APPEAL_KIND_COUNT);
+    if (walk_random(walk, 3) == 0)
+        walk->w.c.order.category_code = "";
 }
 
 static inline void walk_close(struct walk *walk)
@@ -97,7 +102,12 @@ static inline void walk_fill(struct walk *walk, const struct allowed_action *all
             form_number(form, action, spec->name,
                         clock_day(walk->w.ctx.now) + 1 + walk_random(walk, 9));
     }
-    if (strcmp(action, "dispatch") == 0) {
+    if (strcmp(action, "classify") == 0) {
+        if (walk_random(walk, 3) != 0)
+            form_text(form, action, "category", walk->w.category.code);
+        if (walk_random(walk, 4) == 0)
+            form_number(form, action, "urgent", walk_random(walk, 2));
+    } else if (strcmp(action, "dispatch") == 0) {
         int64_t unit = 1 + walk_random(walk, UNIT_COUNT), co = walk_unit_but(walk, unit);
         form_number(form, action, "unit", unit);
         if (walk_random(walk, 2) == 0) {
@@ -128,9 +138,10 @@ static inline void walk_fill(struct walk *walk, const struct allowed_action *all
 
 static inline bool walk_would_leave(struct walk *walk, const char *action)
 {
-    static const char *const exits[] = {
-        "withdraw",       "transfer",        "reject",       "merge",        "answer",   "archive",
-        "close_decision", "close_unreached", "citizen_says", "refuse_reply", "supervise"};
+    static const char *const exits[] = {"withdraw",       "transfer",        "reject",
+                                        "merge",          "answer",          "archive",
+                                        "close_decision", "close_unreached", "citizen_says",
+                                        "refuse_reply",   "supervise",       "classify"};
     for (size_t i = 0; i < sizeof exits / sizeof exits[0]; i++)
         if (strcmp(action, exits[i]) == 0)
             return walk_random(walk, 12) != 0;
@@ -154,6 +165,7 @@ static inline const char *walk_step(struct walk *walk)
 {
     struct world *w = &walk->w;
     for (int attempt = 0; attempt < 200; attempt++) {
+        w->ctx.category = w->c.order.category_code[0] ? &w->category : NULL;
         const struct timer *first = next_timer(&w->c);
         if (first && walk_random(walk, 5) == 0) {
             struct timer due = *first;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The power fails. A killed process proves nothing (the system keeps what it wrote), so SQLite runs
  * on files of our own here. What was answered must be there, whole, and nothing half. */
-#include "platform_store_power.h"
+#include "core/log.h"
+#include "tests/lib/power.h"
+#include "tests/unit/platform_store_fixture.h"
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 enum { JOBS = 60 };
@@ -140,25 +144,22 @@ static int crash_setup(void **state)
 }
 
 /* One round: opens, works, loses the power at the `fails_at`th operation, and looks. */
-static struct finding round_of(struct fixture *f, long fails_at, bool heavy, bool syncs_lie,
-                               uint32_t kept)
+static struct finding round_of(struct fixture *f, uint32_t seed, long fails_at, bool heavy,
+                               bool syncs_lie, uint32_t kept)
 {
     atomic_bool answered[JOBS] = {0};
     fixture_remove(f);
     assert_int_equal(mkdir(f->directory, 0700), 0);
-    power_reset();
-    power.syncs_lie = syncs_lie;
+    power_begin(seed);
+    if (syncs_lie)
+        power_lie();
     fixture_open(f);
-    power.operations = 0;
-    power.fails_at = fails_at;
+    power_fail_at(fails_at);
     work_all(f, answered, 0, heavy);
-    power.fails_at = 1; /* now, if not before: closing must not save what working did not */
+    power_cut(); /* now, if not before: closing must not save what working did not */
     store_close(f->store);
     f->store = NULL;
-    for (size_t i = 0; i < FILES_MAX; i++)
-        if (power.files[i].path[0])
-            lose(&power.files[i], kept);
-    power_reset();
+    power_lose(kept);
     struct finding found = inspect(f, answered, 0);
     if (f->store && !found.broken) {
         /* and work goes on */
@@ -176,50 +177,45 @@ static const uint32_t KEPT[] = {0, 50, 90, 100};
 
 static void what_was_answered_survives_a_loss_of_power_and_nothing_is_half(void **state)
 {
-    enum { ROUNDS = 64 };
+    enum { ROUNDS = 32 };
     for (uint32_t round = 0; round < ROUNDS; round++) {
-        seed = 77 + round;
+        power_begin(77 + round);
         /* Some of the failures fall into the work, some behind it. */
         bool heavy = round / 4 % 2;
-        long fails_at = 1 + (long)any(heavy ? 5000 : 500);
-        struct finding found = round_of(*state, fails_at, heavy, false, KEPT[round % 4]);
+        long fails_at = 1 + (long)power_random(heavy ? 5000 : 500);
+        struct finding found =
+            round_of(*state, 77 + round, fails_at, heavy, false, KEPT[round % 4]);
         if (found.lost || found.broken)
             fail_msg("round %u, operation %ld: %d answered jobs are lost%s", (unsigned)round,
                      fails_at, found.lost, found.broken ? ", the database is damaged" : "");
     }
 }
 
-/* The database is made anew, and the power goes at each of the operations in turn. */
+/* The database is made anew, and the power goes at every seventh of its operations. */
 static void an_opening_that_loses_its_power_can_be_done_again(void **state)
 {
     struct fixture *f = *state;
     bool finished = false;
-    for (long at = 1; !finished; at += 3) {
+    for (long at = 1; !finished; at += 7) {
         const atomic_bool none[JOBS] = {0};
-        seed = 277 + (uint32_t)at;
         fixture_remove(f);
         assert_int_equal(mkdir(f->directory, 0700), 0);
         /* An empty file was there: then a failed opening does not take it away. */
         int fd = open(f->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         assert_true(fd >= 0);
         close(fd);
-        power_reset();
-        power.fails_at = at;
+        power_begin(277 + (uint32_t)at);
+        power_fail_at(at);
         struct error err;
         finished = store_open(f->path, &f->store, &err) == ST_OK;
-        power.fails_at = 1;
-        power.operations = 1;
-        power.off = true;
+        power_cut();
         store_close(f->store);
         f->store = NULL;
-        for (size_t i = 0; i < FILES_MAX; i++)
-            if (power.files[i].path[0])
-                lose(&power.files[i], KEPT[at % 4]);
-        power_reset();
+        power_lose(KEPT[at % 4]);
         struct finding found = inspect(f, none, 0);
         if (found.broken)
             fail_msg("operation %ld: the database cannot be opened again", at);
-        assert_int_equal(one_number(f, "select max(version) from schema_version"), 1);
+        assert_true(one_number(f, "select max(version) from schema_version") > 1);
         store_close(f->store);
         f->store = NULL;
     }
@@ -231,11 +227,18 @@ static void without_syncs_the_loss_is_seen(void **state)
 {
     int seen = 0;
     for (uint32_t round = 0; round < 8; round++) {
-        seed = 177 + round;
-        struct finding found = round_of(*state, 0, false, true, round % 2 ? 50 : 0);
+        struct finding found = round_of(*state, 177 + round, 0, false, true, round % 2 ? 50 : 0);
         seen += found.lost > 0 || found.broken;
     }
     assert_int_equal(seen, 8);
+}
+
+static int group_setup(void **state)
+{
+    (void)state;
+    log_set_level((enum log_level) - 1);
+    power_install();
+    return 0;
 }
 
 int main(void)
