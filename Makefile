@@ -28,10 +28,10 @@ LDFLAGS := -pthread $(filter -fsanitize%,$(CFLAGS_$(MODE))) -Wl,--as-needed
 LIBS_core := -lutf8proc -lcjson -lzstd
 LIBS_client := -lcurl $(LIBS_core)
 LIBS_tui := -lncursesw -ltinfo -lreadline $(LIBS_client)
-LIBS_platform := -lmicrohttpd -lsqlite3 -lsodium -llinear -lcsv -linih $(LIBS_core) -lm
+LIBS_platform := -lmicrohttpd -lgnutls -lsqlite3 -lsodium -llinear -lcsv -linih $(LIBS_core) -lm
 
 # --- Debian packages (the reason of each: docs/dependencies.md) --------------------------------
-PACKAGES := build-essential clang pkg-config libmicrohttpd-dev libsqlite3-dev libsodium-dev \
+PACKAGES := build-essential clang pkg-config libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libsodium-dev \
             libcjson-dev libzstd-dev libcsv-dev liblinear-dev libinih-dev openssl libcurl4-openssl-dev libncurses-dev libreadline-dev libutf8proc-dev \
             unicode-data gettext libcmocka-dev libvterm-dev python3 locales bzip2 ncurses-term ncurses-base
 
@@ -43,12 +43,12 @@ SRC_platform := $(filter-out platform/main.c,$(wildcard platform/*.c platform/*/
 SRC_testlib := $(wildcard tests/lib/*.c)
 SRC_tests := $(wildcard tests/unit/*.c tests/api/*.c tests/console/*.c tests/link/*.c tests/crash/*.c)
 SRC_bench := $(wildcard tests/bench/*.c)
-GEN_core := $(GEN)/pinyin_table.c
+GEN_core := $(GEN)/pinyin_table.c $(GEN)/feed_dictionary.c
 GEN_tui := $(GEN)/keymap_builtin.c
 GEN_platform := $(GEN)/demo_data.c
 
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
-OBJ_core := $(call objects,$(SRC_core)) $(OUT)/gen/pinyin_table.o
+OBJ_core := $(call objects,$(SRC_core)) $(OUT)/gen/pinyin_table.o $(OUT)/gen/feed_dictionary.o
 OBJ_tui := $(call objects,$(SRC_tui)) $(OUT)/gen/keymap_builtin.o
 OBJ_platform := $(call objects,$(SRC_platform)) $(OUT)/gen/demo_data.o
 LIB_core := $(OUT)/libcore.a
@@ -84,8 +84,8 @@ deps: ## install the Debian packages that are missing (sudo where not root)
 	  export DEBIAN_FRONTEND=noninteractive; \
 	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $(PACKAGES); } >&2; }
 
-run: all ## make the demonstration city, start the platform and open the console (AS=, FRESH=1)
-	@BUILD='$(BUILD)' AS='$(AS)' FRESH='$(FRESH)' tests/run-city
+run: all ## make the demonstration city, start the platform and open the console (AS=, CITY=large, FRESH=1)
+	@BUILD='$(BUILD)' CITY='$(CITY)' AS='$(AS)' FRESH='$(FRESH)' tests/run-city
 
 test: deps ## build and pass everything; ends with "N passed, N failed"
 	@+tests/run-all
@@ -96,6 +96,23 @@ benches: $(BENCHES)
 bench: all ## measure: the figures of docs/performance.md
 	@+$(MAKE) --no-print-directory -j$(JOBS) benches
 	@tests/bench/run
+
+.PHONY: dictionary
+dictionary: all ## train the change feed's dictionary anew: core/feed.dict (docs/feed.md)
+	@+$(MAKE) --no-print-directory $(OUT)/tests/bench/feed_dictionary
+	@MINQING_BIN_DIR=$(OUT) $(OUT)/tests/bench/feed_dictionary core/feed.dict
+
+# A round that failed tells its seed: SOAK_ROUNDS=1 SOAK_SEED=… cuts the power at the same operation.
+SOAK_ROUNDS ?= 200
+SOAK_SEED ?=
+CRASHES := $(OUT)/tests/crash/power_test $(OUT)/tests/crash/kill_test
+soak: all ## cut the power under 32 clients SOAK_ROUNDS=200 times, kill the platform under 8
+	@+$(MAKE) --no-print-directory -j$(JOBS) $(CRASHES)
+	@seed='$(SOAK_SEED)'; seed=$${seed:-$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}; \
+	echo "SOAK_ROUNDS=$(SOAK_ROUNDS) SOAK_SEED=$$seed"; \
+	export CRASH_ROUNDS=$(SOAK_ROUNDS) CRASH_KILLS=$$(( ($(SOAK_ROUNDS) + 9) / 10 )) \
+	  CRASH_SEED=$$seed MINQING_BIN_DIR='$(abspath $(OUT))'; \
+	for t in $(CRASHES); do $$t || exit 1; done
 
 format: ## clang-format all sources in place
 	@clang-format -i $$(git ls-files '*.c' '*.h')
@@ -116,6 +133,14 @@ $(GEN)/keymap_builtin.c: keymaps/default.keys
 	@mkdir -p $(@D)
 	@{ echo '/* made from keymaps/default.keys */'; echo 'extern const char keymap_builtin[];'; \
 	   echo 'const char keymap_builtin[] ='; sed -e 's/\\/\\\\/g;s/"/\\"/g;s/.*/    "&\\n"/' $<; echo ';'; } > $@
+
+# The change feed's dictionary, in octets.
+$(GEN)/feed_dictionary.c: core/feed.dict
+	@mkdir -p $(@D)
+	@{ echo '/* made from core/feed.dict */'; echo '#include <stddef.h>'; \
+	   echo 'extern const unsigned char feed_dictionary[];'; echo 'extern const size_t feed_dictionary_size;'; \
+	   echo 'const unsigned char feed_dictionary[] = {'; od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '};'; \
+	   echo 'const size_t feed_dictionary_size = sizeof feed_dictionary;'; } > $@
 
 # The demonstration city's tables: an array of lines each, without the header.
 $(GEN_platform): $(sort $(wildcard platform/demo/data/*.csv))
