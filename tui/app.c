@@ -218,14 +218,19 @@ static void set_counts(struct app *app, const struct mq_queue *queues, size_t co
     }
 }
 
+void app_take_catalogue(struct app *app, struct mq_result *result)
+{
+    if (app->catalogue) /* an open form may have its fields from it */
+        return;
+    mq_result_keep(result);
+    app->catalogue = result;
+}
+
 static void on_actions(void *user, struct mq_result *result)
 {
     struct app *app = user;
-    if (app_failed(app, result))
-        return;
-    mq_result_keep(result);
-    mq_result_free(app->catalogue);
-    app->catalogue = result;
+    if (!app_failed(app, result))
+        app_take_catalogue(app, result);
 }
 
 static void take_names(struct app *app, struct mq_result **names, struct mq_result *result)

@@ -109,6 +109,8 @@ void app_log_out(struct app *app, const char *argument);
 void app_change_password(struct app *app);
 const char *app_account_name(const struct app *app);
 const struct mq_action *app_action(const struct app *app, const char *name);
+/* Takes the published actions, unless they are there. */
+void app_take_catalogue(struct app *app, struct mq_result *result);
 
 /* ---- keys and commands ------------------------------------------------------------------------
  */

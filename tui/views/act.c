@@ -177,6 +177,20 @@ static void choose_action(struct act *a)
     }
 }
 
+/* Asked for at the login, the published actions may still be on their way, or were lost. */
+static void on_catalogue(void *user, struct mq_result *result)
+{
+    struct act *a = user;
+    a->view.busy = false;
+    if (app_failed(a->view.app, result)) {
+        if (result->http_status != 401)
+            app_pop(a->view.app, &a->view);
+        return;
+    }
+    app_take_catalogue(a->view.app, result);
+    choose_action(a);
+}
+
 static void on_order(void *user, struct mq_result *result)
 {
     struct act *a = user;
@@ -188,7 +202,12 @@ static void on_order(void *user, struct mq_result *result)
     }
     mq_result_keep(result);
     a->order = result;
-    choose_action(a);
+    if (a->view.app->catalogue) {
+        choose_action(a);
+    } else {
+        a->view.busy = true;
+        mq_actions(a->view.app->mq, on_catalogue, a);
+    }
 }
 
 /* ---- sending -----------------------------------------------------------------------------------
