@@ -136,9 +136,14 @@ int main(int argc, char **argv)
             test_platform_start_with(&(struct test_platform_options){.database = city});
         struct crowd_result result = crowd_run(platform, &options);
         print(crowds[i].name, &options, &result);
-        good = good && result.missed == 0 && result.strange == 0 &&
-               result.descriptors_after <= result.descriptors_before;
-        good = test_platform_stop(platform) && good;
+        bool stopped = test_platform_stop(platform);
+        if (result.missed || result.strange || !stopped ||
+            result.descriptors_after > result.descriptors_before) {
+            (void)fprintf(stderr, "feed_bench: %s is not as it must be%s%s\n", crowds[i].name,
+                          result.strange ? ", watchers heard of what they do not see" : "",
+                          stopped ? "" : ", the platform did not end well");
+            good = false;
+        }
     }
     free(city);
     return good ? 0 : 1;

@@ -67,7 +67,19 @@ static void log_in(struct crowd *crowd, const char *login, int64_t unit)
     l->unit = unit;
 }
 
-/* The units that handle, each with its account. */
+/* A unit with others below it sees their orders, too. */
+static bool has_units_below(const cJSON *units, const char *name)
+{
+    const cJSON *unit;
+    cJSON_ArrayForEach(unit, units)
+    {
+        if (strcmp(json_text(unit, "path_name", ""), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The units that handle and have none below them, each with its account. */
 static void log_all_in(struct crowd *crowd)
 {
     static const char *const people[] = {"operator",   "dispatcher", "callback",
@@ -80,12 +92,14 @@ static void log_all_in(struct crowd *crowd)
     struct test_reply units =
         test_get(crowd->platform, crowd->logins[0].token, "/units?limit=%d", UNITS_MAX);
     const cJSON *unit;
-    cJSON_ArrayForEach(unit, cJSON_GetObjectItemCaseSensitive(units.json, "items"))
+    const cJSON *items = cJSON_GetObjectItemCaseSensitive(units.json, "items");
+    cJSON_ArrayForEach(unit, items)
     {
         int64_t id = json_int(unit, "id", 0);
         /* Those of the named accounts log in under another name; an office handles nothing. */
         if (id == 201 || id == 102 || id == 303 ||
             strcmp(json_text(unit, "kind", ""), "office") == 0 ||
+            has_units_below(items, json_text(unit, "name", "")) ||
             crowd->login_count >= crowd->options->accounts)
             continue;
         (void)snprintf(name, sizeof name, "unit%" PRId64, id);
